@@ -1,0 +1,43 @@
+# Compiles C++ for the inside of a bundle (wasm32-wasi) within the native build.
+# LLVM's clang and wasm-ld do both, so this needs no second CMake project.
+
+set(IREKO_VM_CXX clang++-22 CACHE STRING "Compiler for wasm32-wasi")
+
+# No feature beyond the first version of WebAssembly: hosts without it should
+# run bundles of programs that do without it. The compiler calls the triple
+# deprecated, but Debian's wasi-libc is installed for this one.
+set(IREKO_VM_COMPILE_FLAGS
+  --target=wasm32-wasi -mcpu=mvp -std=c++20 -Oz -ffreestanding
+  -fno-exceptions -fno-rtti -fno-threadsafe-statics -fvisibility=hidden
+  -fno-ident -Wall -Wextra -Werror -Wno-deprecated)
+# 8 KiB of shadow stack, lowest in memory: overflow traps instead of
+# overwriting data.
+set(IREKO_VM_LINK_FLAGS
+  --target=wasm32-wasi -Wno-deprecated -nostdlib -nostartfiles -Wl,--no-entry
+  -Wl,--stack-first -Wl,-z,stack-size=8192 -Wl,--gc-sections -Wl,--strip-all)
+
+# ireko_add_wasm_runtime(OUTPUT SOURCES...): OUTPUT in the build folder, linked
+# from the sources, rebuilt when a header they read changes.
+function(ireko_add_wasm_runtime output)
+  set(objects)
+  foreach(source ${ARGN})
+    get_filename_component(name ${source} NAME_WE)
+    set(object vm/${name}.o)
+    add_custom_command(
+      OUTPUT ${object}
+      COMMAND ${CMAKE_COMMAND} -E make_directory vm
+      COMMAND ${IREKO_VM_CXX} ${IREKO_VM_COMPILE_FLAGS} -I${PROJECT_SOURCE_DIR}
+              -MMD -MF ${object}.d -MT ${object} -c ${source} -o ${object}
+      DEPENDS ${source}
+      DEPFILE ${object}.d
+      COMMENT "Compiling ${name} for wasm32-wasi"
+      VERBATIM)
+    list(APPEND objects ${object})
+  endforeach()
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND ${IREKO_VM_CXX} ${IREKO_VM_LINK_FLAGS} ${objects} -o ${output}
+    DEPENDS ${objects}
+    COMMENT "Linking ${output}"
+    VERBATIM)
+endfunction()
