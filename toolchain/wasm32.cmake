@@ -14,7 +14,8 @@ set(IREKO_VM_COMPILE_FLAGS
 # overwriting data.
 set(IREKO_VM_LINK_FLAGS
   --target=wasm32-wasi -Wno-deprecated -nostdlib -nostartfiles -Wl,--no-entry
-  -Wl,--stack-first -Wl,-z,stack-size=8192 -Wl,--gc-sections -Wl,--strip-all)
+  -Wl,--stack-first -Wl,-z,stack-size=8192 -Wl,--gc-sections -Wl,--strip-all
+  -Wl,--export=ireko_vm -Wl,--export=__heap_base)
 
 # ireko_add_wasm_runtime(OUTPUT SOURCES...): OUTPUT in the build folder, linked
 # from the sources, rebuilt when a header they read changes.

@@ -1,0 +1,178 @@
+// Traps that the VM raises itself: the message, then the host's own trap.
+//
+//   ireko: trap: out of bounds table access in function 12 <main> at 0x1f3
+//
+// The offset is that of the instruction in the original module.
+
+#include "host.h"
+#include "runtime.h"
+
+using namespace ireko;
+
+namespace {
+
+// All texts in one, each with its zero, found by counting: no table of
+// pointers.
+constexpr char kTexts[] =
+#define IREKO_TRAP(NAME, TEXT) TEXT "\0"
+#include "traps.def"
+#undef IREKO_TRAP
+    ;
+
+// Output to the host's standard error, in as few writes as its buffer allows.
+class Output {
+public:
+  ~Output() { flush(); }
+
+  __attribute__((noinline)) void put(char c) {
+    if (used == sizeof(buffer))
+      flush();
+    buffer[used++] = c;
+  }
+
+  // Names come from the app: control characters stay off the terminal.
+  __attribute__((noinline)) void text(const char *zeroTerminated) {
+    for (auto *c = zeroTerminated; *c; c++)
+      put(uint8_t(*c) < ' ' || *c == 0x7f ? '?' : *c);
+  }
+
+  __attribute__((noinline)) void number(uint32_t value, uint32_t base) {
+    if (value >= base)
+      number(value / base, base);
+    put("0123456789abcdef"[value % base]);
+  }
+
+private:
+  // Whatever the host does not take in one write is offered again; some hosts
+  // write less than they are given.
+  __attribute__((noinline)) void flush() {
+    uint32_t done = 0;
+    while (done < used) {
+      struct {
+        uint32_t data;
+        uint32_t size;
+      } iovec = {uint32_t(buffer) + done, used - done};
+      uint32_t written;
+      if (host_fd_write(2, uint32_t(&iovec), 1, uint32_t(&written)) ||
+          written == 0)
+        break;
+      done += written;
+    }
+    used = 0;
+  }
+
+  uint32_t used = 0;
+  char buffer[512];
+};
+
+// Reads LEB128 numbers of up to 32 bits.
+class Leb {
+public:
+  explicit Leb(const uint8_t *from) : at(from) {}
+
+  uint32_t readUnsigned() { return read(0); }
+  uint32_t readSigned() { return read(0x40); }
+
+private:
+  // signBit: the bit of the last byte that is the number's sign, or 0.
+  __attribute__((noinline)) uint32_t read(uint32_t signBit) {
+    uint32_t value = 0;
+    uint32_t shift = 0;
+    uint32_t byte;
+    do {
+      byte = *at++;
+      value |= (byte & 0x7f) << shift;
+      shift += 7;
+    } while (byte & 0x80);
+    if ((byte & signBit) && shift < 32)
+      value |= ~0u << shift;
+    return value;
+  }
+
+  const uint8_t *at;
+};
+
+// The guest offset of the instruction at `pc` of the function, or 0, at which
+// a module has its magic number.
+uint32_t guestOffset(const uint8_t *image, const FunctionRecord &function,
+                     uint32_t pc) {
+  if (!function.locations)
+    return 0;
+  Leb list(image + function.locations);
+  // The first distance is one too large.
+  uint32_t at = function.entry - kUnitBytes;
+  uint32_t offset = 0;
+  while (uint32_t distance = list.readUnsigned()) {
+    at += distance * kUnitBytes;
+    offset += list.readSigned();
+    if (at >= pc)
+      return at == pc ? offset : 0;
+  }
+  return 0;
+}
+
+// The last function whose entry is not after `pc`, or null.
+const FunctionRecord *findFunction(const uint8_t *image, uint32_t pc) {
+  auto &header = *reinterpret_cast<const ImageHeader *>(image);
+  auto *records =
+      reinterpret_cast<const FunctionRecord *>(image + header.functions);
+  uint32_t low = 0;
+  uint32_t high = header.functionCount;
+  while (low < high) {
+    uint32_t middle = (low + high) / 2;
+    if (records[middle].entry <= pc)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low ? &records[low - 1] : nullptr;
+}
+
+void printPlace(Output &out, uint32_t pc) {
+  auto *image = reinterpret_cast<const uint8_t *>(ireko_vm.image);
+  auto *function = findFunction(image, pc);
+  if (!function)
+    return;
+  auto &header = *reinterpret_cast<const ImageHeader *>(image);
+  auto *records =
+      reinterpret_cast<const FunctionRecord *>(image + header.functions);
+  out.text(" in function ");
+  out.number(function - records, 10);
+  if (function->name) {
+    out.text(" <");
+    out.text(reinterpret_cast<const char *>(image + function->name));
+    out.put('>');
+  }
+  if (uint32_t offset = guestOffset(image, *function, pc)) {
+    out.text(" at 0x");
+    out.number(offset, 16);
+  }
+}
+
+} // namespace
+
+// Raises the trap of an app that has no standard error. `kind` is a TrapKind,
+// `pc` the image offset of the instruction; it needs no import.
+IREKO_EXPORT(ireko_trap_quiet)
+[[noreturn]] void ireko_trap_quiet(uint32_t kind, uint32_t) {
+  ireko_vm.trap = kind + 1;
+  __builtin_trap();
+}
+
+// The same, with the message.
+IREKO_EXPORT(ireko_trap)
+[[noreturn]] void ireko_trap(uint32_t kind, uint32_t pc) {
+  ireko_vm.trap = kind + 1;
+  {
+    Output out;
+    out.text("ireko: trap: ");
+    const char *text = kTexts;
+    for (uint32_t i = 0; i < kind; i++)
+      while (*text++)
+        ;
+    out.text(text);
+    printPlace(out, pc);
+    out.put('\n');
+  }
+  __builtin_trap();
+}
