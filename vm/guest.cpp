@@ -14,19 +14,19 @@ uint32_t iovecRoom() { return ireko_vm.stackEnd - ireko_vm.sp; }
 
 } // namespace
 
-__attribute__((noinline)) bool outside(uint32_t address, uint64_t length) {
+bool outside(uint32_t address, uint64_t length) {
   // Modulo 2^32, which is right for a memory of 4 GiB too: guestBase is not 0.
   uint32_t size =
       uint32_t(__builtin_wasm_memory_size(0)) * kPageBytes - ireko_vm.guestBase;
   return address + length > size;
 }
 
-__attribute__((noinline)) uint32_t iovecScratch(uint32_t list) {
+uint32_t iovecScratch(uint32_t list) {
   uint32_t start = iovecRoom() < kSpareBytes ? uint32_t(spare) : ireko_vm.sp;
   return start + list % alignof(uint32_t);
 }
 
-__attribute__((noinline)) uint32_t copyIovecs(uint32_t list, uint32_t count) {
+uint32_t copyIovecs(uint32_t list, uint32_t count) {
   if (outside(list, uint64_t(count) * sizeof(Iovec)))
     return kBadIovecs;
   // One less than there is room for, because of the misalignment.

@@ -4,8 +4,8 @@
 //
 // The offset is that of the instruction in the original module.
 
+#include "guest.h"
 #include "host.h"
-#include "runtime.h"
 
 using namespace ireko;
 
@@ -24,19 +24,19 @@ class Output {
 public:
   ~Output() { flush(); }
 
-  __attribute__((noinline)) void put(char c) {
+  void put(char c) {
     if (used == sizeof(buffer))
       flush();
     buffer[used++] = c;
   }
 
   // Names come from the app: control characters stay off the terminal.
-  __attribute__((noinline)) void text(const char *zeroTerminated) {
+  void text(const char *zeroTerminated) {
     for (auto *c = zeroTerminated; *c; c++)
       put(uint8_t(*c) < ' ' || *c == 0x7f ? '?' : *c);
   }
 
-  __attribute__((noinline)) void number(uint32_t value, uint32_t base) {
+  void number(uint32_t value, uint32_t base) {
     if (value >= base)
       number(value / base, base);
     put("0123456789abcdef"[value % base]);
@@ -45,13 +45,10 @@ public:
 private:
   // Whatever the host does not take in one write is offered again; some hosts
   // write less than they are given.
-  __attribute__((noinline)) void flush() {
+  void flush() {
     uint32_t done = 0;
     while (done < used) {
-      struct {
-        uint32_t data;
-        uint32_t size;
-      } iovec = {uint32_t(buffer) + done, used - done};
+      Iovec iovec = {uint32_t(buffer) + done, used - done};
       uint32_t written;
       if (host_fd_write(2, uint32_t(&iovec), 1, uint32_t(&written)) ||
           written == 0)
@@ -75,7 +72,7 @@ public:
 
 private:
   // signBit: the bit of the last byte that is the number's sign, or 0.
-  __attribute__((noinline)) uint32_t read(uint32_t signBit) {
+  uint32_t read(uint32_t signBit) {
     uint32_t value = 0;
     uint32_t shift = 0;
     uint32_t byte;
@@ -111,39 +108,37 @@ uint32_t guestOffset(const uint8_t *image, const FunctionRecord &function,
   return 0;
 }
 
-// The last function whose entry is not after `pc`, or null.
-const FunctionRecord *findFunction(const uint8_t *image, uint32_t pc) {
-  auto &header = *reinterpret_cast<const ImageHeader *>(image);
-  auto *records =
-      reinterpret_cast<const FunctionRecord *>(image + header.functions);
+// Which function holds the instruction at `pc`: how many have an entry that is
+// not after it, so one more than the index, or 0.
+uint32_t countEntries(const FunctionRecord *records, uint32_t count,
+                      uint32_t pc) {
   uint32_t low = 0;
-  uint32_t high = header.functionCount;
-  while (low < high) {
-    uint32_t middle = (low + high) / 2;
+  while (low < count) {
+    uint32_t middle = (low + count) / 2;
     if (records[middle].entry <= pc)
       low = middle + 1;
     else
-      high = middle;
+      count = middle;
   }
-  return low ? &records[low - 1] : nullptr;
+  return low;
 }
 
 void printPlace(Output &out, uint32_t pc) {
   auto *image = reinterpret_cast<const uint8_t *>(ireko_vm.image);
-  auto *function = findFunction(image, pc);
-  if (!function)
-    return;
-  auto &header = *reinterpret_cast<const ImageHeader *>(image);
+  auto *header = reinterpret_cast<const ImageHeader *>(image);
   auto *records =
-      reinterpret_cast<const FunctionRecord *>(image + header.functions);
+      reinterpret_cast<const FunctionRecord *>(image + header->functions);
+  uint32_t index = countEntries(records, header->functionCount, pc);
+  if (index-- == 0)
+    return;
   out.text(" in function ");
-  out.number(function - records, 10);
-  if (function->name) {
+  out.number(index, 10);
+  if (records[index].name) {
     out.text(" <");
-    out.text(reinterpret_cast<const char *>(image + function->name));
+    out.text(reinterpret_cast<const char *>(image + records[index].name));
     out.put('>');
   }
-  if (uint32_t offset = guestOffset(image, *function, pc)) {
+  if (uint32_t offset = guestOffset(image, records[index], pc)) {
     out.text(" at 0x");
     out.number(offset, 16);
   }
