@@ -22,7 +22,7 @@ jobs=$(nproc)
 case $tier in
 run) steps=(packages binaryen wasmtime ireko) ;;
 test) steps=(packages binaryen wasmtime ireko test-packages node26 bun
-  wasm-tools sqlite spec wazero wasmi) ;;
+  wasmtime-lib wasm-tools sqlite spec wazero wasmi) ;;
 *) echo "usage: toolchain/setup.sh [run|test]" >&2; exit 2 ;;
 esac
 
@@ -224,6 +224,19 @@ step_node26() {
 step_bun() {
   pin bun
   install_file bin/bun hosts/bun/bun || fail "could not install it"
+}
+
+# The embedding library: the spec runner wants trap codes and raw bits.
+step_wasmtime-lib() {
+  pin wasmtime-lib
+  local folder=$cache/hosts/wasmtime-lib file
+  recipe="$package $version $sha256"
+  is_done wasmtime-lib "$folder/wasmtime/__init__.py" && return
+  say " $version: fetching"
+  file=$(fetch) || fail "could not fetch $package $version"
+  unpack "$file" "$folder" || fail "could not unpack"
+  rm -rf "$downloads/wasmtime-lib"
+  mark_done wasmtime-lib
 }
 
 step_wasm-tools() {
