@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+"""Runs the WebAssembly specification's test suite through the packer.
+
+Every module of every script is packed at -O0 and -O2; every command is then
+carried out in Node and in Wasmtime on the bundles, and judged bit for bit.
+Invalid and malformed binaries must be refused by one line of error. What is
+not run stands in skip.txt with its reason.
+
+A count is one command in one host at one level (a refusal: one command).
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "support"))
+
+import judge  # noqa: E402
+import tools  # noqa: E402
+from script import Script  # noqa: E402
+from skips import Skips  # noqa: E402
+
+SETS = ["wasm-v2"] + [f"proposals/{name}" for name in (
+    "simd", "tail-call", "extended-const", "relaxed-simd", "multi-value",
+    "bulk-memory", "reference-types")]
+LEVELS = (0, 2)
+HOSTS = ("node", "wasmtime")
+HOST_TIMEOUT = 300
+WORKERS = 2
+
+
+def hostCommand(host, plan):
+    if host == "node":
+        return [tools.node(), str(HERE / "node_host.js"), str(plan)]
+    return [sys.executable, str(HERE / "wasmtime_host.py"), str(plan)]
+
+
+def runHost(host, plan):
+    """Returns {step index: outcome} and how the process ended, if badly."""
+    env = dict(os.environ)
+    env["PYTHONPATH"] = os.pathsep.join(
+        [tools.wasmtimeLibrary(), str(HERE.parent / "support")])
+    with tempfile.TemporaryFile("w+") as log:
+        try:
+            done = subprocess.run(hostCommand(host, plan), stdout=log,
+                                  stderr=subprocess.PIPE, text=True, env=env,
+                                  errors="replace", timeout=HOST_TIMEOUT)
+            ending = None if done.returncode == 0 else (
+                f"{host} ended with {done.returncode}: {done.stderr[-300:]}")
+        except subprocess.TimeoutExpired:
+            ending = f"{host} was stopped after {HOST_TIMEOUT} s"
+        log.seek(0)
+        outcomes = {}
+        for line in log:
+            if line.endswith("\n"):
+                record = json.loads(line)
+                outcomes[record["i"]] = record
+    return outcomes, ending
+
+
+class Report:
+    """Counts and failures of one file."""
+
+    def __init__(self, name):
+        self.name = name
+        self.passed = 0
+        self.failures = []  # (step line, where, what)
+        self.skipped = collections.Counter()  # by rule or entry
+        self.seconds = 0.0
+
+    def add(self, skips, line, where, trouble):
+        entry = f"{self.name}:{line}"
+        if not trouble:
+            self.passed += 1
+        elif entry in skips.lines:
+            self.skipped[entry] += 1
+        else:
+            self.failures.append((line, where, trouble))
+
+
+def runFile(wast, name, options):
+    report = Report(name)
+    skips = Skips()
+    packer = tools.Packer(options.tool, options.packer)
+    begin = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="ireko-spec-") as folder:
+        script = Script(wast, folder)
+        executions = len(LEVELS) * len(HOSTS)
+        for step in script.steps:
+            if step.skipped and step.counts():
+                report.skipped[step.skipped] += \
+                    1 if step.refusal else executions
+        if not options.packer:
+            for step, trouble in script.refusals(packer, LEVELS[-1]):
+                if step.refusal or trouble:
+                    report.add(skips, step.line, "refusal", trouble)
+        for level in LEVELS:
+            runLevel(script, level, packer, skips, report, options)
+    report.seconds = time.monotonic() - begin
+    return report
+
+
+def runLevel(script, level, packer, skips, report, options):
+    packErrors = script.pack(packer, level)
+    if options.pack_only:
+        for step in script.steps:
+            if step.source and not step.refusal and not step.skipped:
+                report.add(skips, step.line, f"-O{level}",
+                           packErrors.get(step.index))
+        return
+    plan = script.plan(level)
+    for host in HOSTS:
+        outcomes, ending = runHost(host, plan)
+        for step in script.steps:
+            if step.refusal or step.skipped:
+                continue
+            outcome = outcomes.get(step.index)
+            if step.index in packErrors:
+                trouble = packErrors[step.index]
+            elif outcome is None:
+                trouble = ending or f"{host} reported nothing"
+            else:
+                trouble = judge.problem(host, step.command, outcome)
+            if trouble or step.counts():
+                report.add(skips, step.line, f"{host} -O{level}", trouble)
+
+
+def collectFiles(patterns):
+    """Returns [(path, name)] and {name: name of the file with equal content}.
+
+    Later sets repeat files of earlier ones unchanged; those run once."""
+    suite = tools.specSuite()
+    files, same, seen = [], {}, {}
+    for folder in SETS:
+        for path in sorted((suite / folder).glob("*.wast")):
+            name = f"{folder.removeprefix('proposals/')}/{path.name}"
+            digest = hashlib.sha256(path.read_bytes()).digest()
+            if digest in seen:
+                same[name] = seen[digest]
+                continue
+            seen[digest] = name
+            if not patterns or any(p in name for p in patterns):
+                files.append((path, name))
+    return files, same
+
+
+def parseArguments():
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0],
+        epilog="example: tests/spec/run.py wasm-v2/br tail-call")
+    parser.add_argument("patterns", nargs="*",
+                        help="run only files whose name contains one of these")
+    parser.add_argument("--tool", default=tools.releaseTool(),
+                        help="the ireko to test (default: %(default)s)")
+    parser.add_argument("--packer", metavar="TEMPLATE",
+                        help="pack by this command with {in} {out} {level}; "
+                        "refusals are not judged (checks of the runner)")
+    parser.add_argument("--pack-only", action="store_true",
+                        help="pack and check refusals, run no host")
+    parser.add_argument("--verbose", action="store_true",
+                        help="print every failure and every file")
+    return parser.parse_args()
+
+
+def printReports(reports, verbose):
+    width = max(len(r.name) for r in reports)
+    print(f"{'file':{width}} {'passed':>8} {'failed':>7} {'skipped':>8} "
+          f"{'seconds':>8}")
+    for report in reports:
+        skipped = sum(report.skipped.values())
+        print(f"{report.name:{width}} {report.passed:8} "
+              f"{len(report.failures):7} {skipped:8} {report.seconds:8.1f}")
+    limit = None if verbose else 5
+    for report in reports:
+        for line, where, trouble in report.failures[:limit]:
+            print(f"FAIL {report.name}:{line} [{where}] {trouble.strip()}")
+        more = len(report.failures) - len(report.failures[:limit])
+        if more:
+            print(f"FAIL {report.name}: {more} more (--verbose shows them)")
+
+
+def printSkipped(skips, totals):
+    byReason = collections.Counter()
+    for entry, count in totals.items():
+        if entry in skips.rules:
+            byReason[f"{entry}: {skips.rules[entry]}"] += count
+        else:
+            name = entry.rsplit(":", 1)[0]
+            byReason[f"{name}: {skips.lines[entry]}"] += count
+    for reason, count in sorted(byReason.items()):
+        print(f"skipped {count:6} {reason}")
+
+
+def main():
+    options = parseArguments()
+    files, same = collectFiles(options.patterns)
+    if not files:
+        sys.exit("no file of the suite matches")
+    print(f"spec suite: {len(files)} files, {tools.hostVersions()}")
+    # The largest first, so that no worker ends up alone with one.
+    order = sorted(files, key=lambda f: -f[0].stat().st_size)
+    with concurrent.futures.ProcessPoolExecutor(WORKERS) as pool:
+        pending = [pool.submit(runFile, path, name, options)
+                   for path, name in order]
+        reports = []
+        for future in concurrent.futures.as_completed(pending):
+            reports.append(future.result())
+            print(f"\r{len(reports)}/{len(files)} files", end="",
+                  file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    reports.sort(key=lambda r: r.name)
+    printReports(reports, options.verbose)
+
+    skips = Skips()
+    totals = collections.Counter()
+    for report in reports:
+        totals.update(report.skipped)
+    skips.hits = set(totals)
+    printSkipped(skips, totals)
+    for name, original in same.items():
+        if not options.patterns:
+            print(f"same content: {name} is {original}")
+    stale = [] if options.packer or options.pack_only else skips.stale(
+        {r.name for r in reports}, not options.patterns)
+    for entry in stale:
+        print(f"FAIL skip.txt: stale entry: {entry}")
+    passed = sum(r.passed for r in reports)
+    failed = sum(len(r.failures) for r in reports) + len(stale)
+    print(f"{passed} passed, {failed} failed, {totals.total()} skipped")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

