@@ -29,9 +29,11 @@
 //  7. guestBase is a multiple of 64 KiB, so alignment survives translation, and
 //     not 0. For a guest without memory it is the end of linear memory, which
 //     makes its memory empty.
-//  8. No libc, no exceptions, no tables of pointers, no indirect calls; data is
+//  8. A function that traps has no frame on the shadow stack when it does: the
+//     instance can be called again.
+//  9. No libc, no exceptions, no tables of pointers, no indirect calls; data is
 //     the wording of traps and nothing else. Sizes are limited by the tests.
-//  9. Only instructions of the first version of WebAssembly (-mcpu=mvp).
+// 10. Only instructions of the first version of WebAssembly (-mcpu=mvp).
 
 #ifndef IREKO_VM_RUNTIME_H
 #define IREKO_VM_RUNTIME_H

@@ -144,6 +144,20 @@ void printPlace(Output &out, uint32_t pc) {
   }
 }
 
+// A function of its own, and kept so: a trap never returns, and would leave its
+// frame on the shadow stack. Hosts go on calling an instance that has trapped.
+__attribute__((noinline)) void printTrap(uint32_t kind, uint32_t pc) {
+  Output out;
+  out.text("ireko: trap: ");
+  const char *text = kTexts;
+  while (kind--)
+    while (*text++)
+      ;
+  out.text(text);
+  printPlace(out, pc);
+  out.put('\n');
+}
+
 } // namespace
 
 // Raises the trap of an app that has no standard error. `kind` is a TrapKind,
@@ -158,16 +172,6 @@ IREKO_EXPORT(ireko_trap_quiet)
 IREKO_EXPORT(ireko_trap)
 [[noreturn]] void ireko_trap(uint32_t kind, uint32_t pc) {
   ireko_vm.trap = kind + 1;
-  {
-    Output out;
-    out.text("ireko: trap: ");
-    const char *text = kTexts;
-    for (uint32_t i = 0; i < kind; i++)
-      while (*text++)
-        ;
-    out.text(text);
-    printPlace(out, pc);
-    out.put('\n');
-  }
+  printTrap(kind, pc);
   __builtin_trap();
 }

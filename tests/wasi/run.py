@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""Tests of the in-guest runtime by itself: WASI adapters and traps.
+
+usage: run.py [--runtime FILE] [--node PROGRAM]
+
+The runtime is build/release/vm-runtime.wasm, the host Node 26, unless said
+otherwise. The types of what it imports and exports are compared with wasi-libc's
+header; then its functions are called in Node, with a host that takes notes.
+"""
+
+import argparse
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+
+import signatures  # noqa: E402
+import tools  # noqa: E402
+from wasmfile import FUNC, WasmFile  # noqa: E402
+
+MODULE = "wasi_snapshot_preview1"
+ADAPTER = "ireko_wasi_"
+FUNCTIONS = 46
+MOST_BYTES = 16 * 1024
+
+
+class Totals:
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+
+    def check(self, name, actual, expected):
+        if actual == expected:
+            self.passed += 1
+        else:
+            self.failed += 1
+            print(f"FAILED {name}: {actual}, expected {expected}")
+
+
+def checkTypes(totals, runtime, table):
+    expected = {entry["name"]: signatures.wasmType(entry) for entry in table}
+    imports = {i.name: i.type for i in runtime.imports if i.kind == FUNC}
+    exports = {e.name: e.type for e in runtime.exports if e.kind == FUNC}
+    adapters = {name.removeprefix(ADAPTER) for name in exports
+                if name.startswith(ADAPTER)}
+    totals.check("number of functions", len(expected), FUNCTIONS)
+    totals.check("names of adapters", adapters, set(expected))
+    totals.check("modules imported", {i.module for i in runtime.imports},
+                 {MODULE})
+    totals.check("kinds imported", {i.kind for i in runtime.imports}, {FUNC})
+    totals.check("names imported", set(imports), set(expected))
+    for name, type_ in expected.items():
+        totals.check(f"type of the import {name}", imports.get(name), type_)
+        totals.check(f"type of the adapter {name}",
+                     exports.get(ADAPTER + name), type_)
+    for name in ("ireko_trap", "ireko_trap_quiet"):
+        totals.check(f"type of {name}", exports.get(name),
+                     (("i32", "i32"), ()))
+    for name in ("ireko_vm", "__heap_base"):
+        export = runtime.export(name)
+        totals.check(f"type of {name}", export and export.type,
+                     ("i32", False))
+
+
+def checkTraps(totals):
+    """The wordings that traps.js expects are those of traps.def."""
+    rows = re.findall(r'^IREKO_TRAP\(\w+, "([^"]*)"\)$',
+                      (ROOT / "vm" / "traps.def").read_text("utf-8"), re.M)
+    script = (HERE / "traps.js").read_text("utf-8")
+    block = re.search(r"const kTexts = \[(.*?)\];", script, re.S).group(1)
+    totals.check("wording of traps", rows, re.findall(r'"([^"]*)"', block))
+
+
+def runScript(totals, node, path, table):
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(table, file)
+        file.flush()
+        process = subprocess.run(
+            [node, str(HERE / "main.js"), str(path), file.name],
+            stdout=subprocess.PIPE, text=True, check=False)
+    lines = process.stdout.splitlines()
+    try:
+        counts = json.loads(lines[-1])
+    except (IndexError, ValueError):
+        counts = {"passed": 0, "failed": 1, "skipped": 0}
+        lines.append(f"FAILED: Node stopped early ({process.returncode})")
+    for line in lines[:-1] if process.returncode == 0 else lines:
+        print(line)
+    for name, value in counts.items():
+        setattr(totals, name, getattr(totals, name) + value)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runtime", type=pathlib.Path,
+                        default=ROOT / "build/release/vm-runtime.wasm")
+    parser.add_argument("--node")
+    options = parser.parse_args()
+    node = options.node or tools.node()
+    totals = Totals()
+    data = options.runtime.read_bytes()
+    table = signatures.read()
+    totals.check("the runtime's size is small", len(data) <= MOST_BYTES, True)
+    checkTypes(totals, WasmFile(data), table)
+    checkTraps(totals)
+    runScript(totals, node, options.runtime, table)
+    print(f"{totals.passed} passed, {totals.failed} failed, "
+          f"{totals.skipped} skipped")
+    return 1 if totals.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
