@@ -1,0 +1,58 @@
+//===- reader.h - From a file to a module
+//----------------------------------===//
+//
+// The front door of the tool: any bytes become a validated module or one
+// precise error.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef IREKO_REWRITER_READER_H
+#define IREKO_REWRITER_READER_H
+
+#include "validator.h"
+
+#include "wasm.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ireko {
+
+/// A module that was read, and what it was read from.
+struct SourceModule {
+  /// What errors call it: the path, or "standard input".
+  std::string path;
+  /// The binary form. For a text file it is made from it, and its offsets mean
+  /// nothing to the user.
+  std::vector<uint8_t> bytes;
+  bool fromText = false;
+  BinaryInfo info;
+  /// Function index i is module->functions[i], imports first. Custom sections
+  /// are not in it. The names of functions are those of the name section where
+  /// it has them (made unique), else numbers.
+  std::unique_ptr<wasm::Module> module;
+  /// It was made by this tool: has a custom section "ireko".
+  bool isBundle = false;
+
+  /// The file offset of \p expression, which the reader made for \p function;
+  /// none for one that Binaryen added.
+  std::optional<uint64_t> offsetOf(const wasm::Function &function,
+                                   wasm::Expression *expression) const;
+};
+
+/// The features a module may use: exactly those the validator lets pass.
+wasm::FeatureSet supportedFeatures();
+
+/// Reads a binary or text module; "-" is standard input.
+llvm::Expected<SourceModule> readModule(llvm::StringRef path);
+
+/// The same for bytes at hand, called \p name in errors.
+llvm::Expected<SourceModule> readModuleFromBytes(std::vector<uint8_t> bytes,
+                                                 llvm::StringRef name);
+
+} // namespace ireko
+
+#endif // IREKO_REWRITER_READER_H
