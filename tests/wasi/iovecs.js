@@ -132,6 +132,28 @@ function testBadBuffers(report, module, entry) {
   });
 }
 
+// Each iovec that could be read is valid, {0, 0}: only the length of the list
+// itself can be what is wrong.
+function testBadLists(report, module, entry) {
+  const machine = new Machine(module);
+  machine.bytes(machine.guestBase, machine.guestSize).fill(0);
+  const size = machine.guestSize;
+  const bad = [
+    [0, size / 8 + 1], [8, size / 8], [0, 0x20000000], [0, 0x20000001],
+    [64, 0x20000008], [0, 0x40000001], [0, 0x80000000], [0, 0xffffffff],
+    [size - 8, 2], [size - 7, 1], [0xfffffff8, 1], [0xfffffff8, 2],
+  ];
+  for (const [list, count] of bad) {
+    report.test(`${entry.name}: empty iovecs at 0x${list.toString(16)}, 0x` +
+                count.toString(16), () => {
+      const {args, p} = callArgs(machine, entry, kList, []);
+      args[p.at] = list | 0;
+      args[p.countAt] = count | 0;
+      machine.assertFault(entry.name, ...args);
+    });
+  }
+}
+
 // The host may write over the guest's list while it works on the copy.
 function testOverlap(report, module, entry) {
   report.test(`${entry.name}: a buffer covers the list`, () => {
@@ -159,6 +181,7 @@ function run(report, module, entries) {
     testMany(report, module, entry);
     testRoom(report, module, entry);
     testBadBuffers(report, module, entry);
+    testBadLists(report, module, entry);
     testOverlap(report, module, entry);
   }
 }
