@@ -8,7 +8,7 @@ namespace {
 
 // Room for one iovec at any alignment, for when the guest stack is full.
 constexpr uint32_t kSpareBytes = 16;
-char spare[kSpareBytes];
+alignas(uint32_t) char spare[kSpareBytes];
 
 uint32_t iovecRoom() { return ireko_vm.stackEnd - ireko_vm.sp; }
 
