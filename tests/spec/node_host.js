@@ -4,6 +4,7 @@
 
 const fs = require("fs");
 const {wrapFunction, readGlobal} = require("../support/wrapper.js");
+const {toRef} = require("../support/shim.js");
 const {bundleInfo, TrapWord, silentWasi} = require("../support/bundle.js");
 
 const plan = JSON.parse(fs.readFileSync(process.argv[2], "utf8"));
@@ -44,10 +45,6 @@ class Instance {
     return this.wrappers.get(field).call(
         args.map((arg, i) => params[i].endsWith("ref") ? toRef(arg) : arg));
   }
-}
-
-function toRef(arg) {
-  return arg === "null" ? null : Number(arg.slice("extern:".length));
 }
 
 function target(command) {

@@ -1,0 +1,21 @@
+;; What generated modules may import. The runner's host answers all of it
+;; deterministically and logs every call.
+(module
+  (import "host" "nothing" (func))
+  (import "host" "i32" (func (param i32) (result i32)))
+  (import "host" "i64" (func (param i64 i32) (result i64)))
+  (import "host" "f32" (func (param f32) (result f32)))
+  (import "host" "f64" (func (param f64 f32) (result f64)))
+  (import "host" "v128" (func (param v128) (result v128)))
+  (import "host" "externref" (func (param externref) (result externref)))
+  (import "host" "funcref" (func (param funcref) (result i32)))
+  (import "host" "many" (func (param i32 i64 f32 f64 v128)
+                              (result i64 i32 v128 f64)))
+  (import "host" "constant_i32" (global i32))
+  (import "host" "constant_i64" (global i64))
+  (import "host" "constant_f32" (global f32))
+  (import "host" "constant_f64" (global f64))
+  (import "host" "constant_v128" (global v128))
+  (import "host" "variable_i32" (global (mut i32)))
+  (import "host" "variable_f64" (global (mut f64)))
+)

@@ -1,0 +1,324 @@
+#!/usr/bin/env python3
+"""Compares generated programs with their bundles, in the same host.
+
+Half of the modules come from `wasm-tools smith`, half from generate.py; the
+programs in regressions/ come first. Each is packed at -O0 and -O2, and all
+variants are called through every exported function with the same arguments.
+Results, traps, exported globals, memories and tables, and the log of host
+calls must agree bit for bit.
+
+Not trusted, and counted apart: sections in which a variant exhausts its stack,
+since how deep a stack is may differ.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import json
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "support"))
+
+import generate  # noqa: E402
+import tools  # noqa: E402
+from arguments import argumentSets  # noqa: E402
+from traps import trapMeanings  # noqa: E402
+from wasmfile import (FUNC, GLOBAL, MEMORY, TABLE, WasmFile,  # noqa: E402
+                      withExportedMemory)
+
+LEVELS = (0, 2)
+BATCH = 20
+WORKERS = 2
+BATCH_TIMEOUT = 240
+ARGUMENT_SETS = 4
+MAX_FUNCTIONS = 10
+FUEL = 2000
+MEMORY_EXPORT = "ireko test memory"
+KINDS = {FUNC: "function", TABLE: "table", MEMORY: "memory", GLOBAL: "global"}
+EXHAUSTED = "call stack exhausted"
+
+
+def smithModule(seed, target, options):
+    random_ = random.Random(seed)
+    noise = target.with_suffix(".seed")
+    noise.write_bytes(random_.randbytes(random_.choice((300, 1500, 6000))))
+    command = [tools.wasmTools(), "smith", str(noise), "-o", str(target),
+               "-c", str(HERE / "smith.json"), "--ensure-termination",
+               "--fuel", str(FUEL), "--available-imports", options.imports,
+               "--disallow-traps", random_.choice(("true", "false")),
+               "--max-instructions", str(random_.choice((40, 150, 600)))]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def generatedModule(seed, target, _):
+    assemble(generate.module(seed), target)
+
+
+def assemble(text, target):
+    subprocess.run([tools.wasmTools(), "parse", "-", "-o", str(target)],
+                   input=text.encode(), check=True, capture_output=True)
+
+
+def regressionModule(name, target, _):
+    assemble((HERE / "regressions" / f"{name}.wat").read_text("utf-8"), target)
+
+
+MAKERS = {"smith": smithModule, "generated": generatedModule,
+          "regression": regressionModule}
+
+
+def functionType(type_):
+    return {"params": type_[0], "results": type_[1]}
+
+
+def globalType(type_):
+    return {"value": type_[0], "mutable": type_[1]}
+
+
+class Job:
+    """One module: what the driver is told, and how it is named."""
+
+    def __init__(self, kind, seed):
+        self.kind = kind
+        self.seed = seed
+        self.id = f"{kind}-{seed}"
+
+    def prepare(self, folder, options):
+        """Makes the module and its bundles. Returns what went wrong."""
+        self.source = folder / f"{self.id}.wasm"
+        MAKERS[self.kind](self.seed, self.source, options)
+        packer = tools.Packer(options.tool, options.packer)
+        self.variants = [("plain", self.source)]
+        for level in LEVELS:
+            bundle = folder / f"{self.id}.O{level}.wasm"
+            code, stderr = packer.pack(self.source, bundle, level)
+            if code != 0 or not bundle.exists():
+                return f"pack -O{level}: exit code {code}: {stderr[:300]}"
+            bundle.write_bytes(
+                withExportedMemory(bundle.read_bytes(), MEMORY_EXPORT))
+            self.variants.append((f"-O{level}", bundle))
+        return None
+
+    def description(self):
+        wasm = WasmFile(self.source.read_bytes())
+        random_ = random.Random(f"arguments {self.id}")
+        functions = [e for e in wasm.exports if e.kind == FUNC]
+        return {
+            "id": self.id,
+            "seed": random_.getrandbits(31),
+            "variants": [{"variant": name, "path": str(path)}
+                         for name, path in self.variants],
+            "imports": [{"module": i.module, "name": i.name,
+                         "type": functionType(i.type) if i.kind == FUNC
+                         else globalType(i.type)} for i in wasm.imports],
+            "exports": [{"name": e.name, "kind": KINDS[e.kind],
+                         "type": globalType(e.type) if e.kind == GLOBAL
+                         else None} for e in wasm.exports],
+            "functions": [{"name": e.name, "type": functionType(e.type),
+                           "calls": argumentSets(random_, e.type[0],
+                                                 ARGUMENT_SETS)}
+                          for e in functions[:MAX_FUNCTIONS]],
+        }
+
+
+class Comparison:
+    """Judges one bundle's records against the plain module's."""
+
+    def __init__(self, counts):
+        self.counts = counts
+
+    def problem(self, plain, bundle):
+        for record in (plain, bundle):
+            if "broken" in record:
+                return f"could not run: {record['broken']}"
+        if plain["exported"] != bundle["exported"]:
+            return (f"exports {plain['exported']} became "
+                    f"{bundle['exported']}")
+        if len(plain["sections"]) != len(bundle["sections"]):
+            return "one instantiates, the other does not"
+        for ours, theirs in zip(plain["sections"], bundle["sections"]):
+            trouble = self._section(ours, theirs)
+            if trouble:
+                return trouble
+        return None
+
+    def _section(self, plain, bundle):
+        for i, (ours, theirs) in enumerate(
+                zip(plain["records"], bundle["records"])):
+            outcomes = [self._meanings(o, i == 0) for o in (ours, theirs)]
+            if any(EXHAUSTED in o for o in outcomes if isinstance(o, set)):
+                self.counts["sections not trusted (stack exhausted)"] += 1
+                return None
+            self.counts["calls"] += i > 0
+            self.counts["calls that trapped"] += isinstance(outcomes[0], set)
+            what = f"'{plain['name']}' call {i}" if i else "instantiation"
+            if not self._agree(*outcomes):
+                return f"{what}: expected {ours}, got {theirs}"[:700]
+            if ours.get("log") != theirs.get("log"):
+                return (f"{what}: host calls differ: expected {ours['log']}, "
+                        f"got {theirs['log']}")[:700]
+        if plain["state"] != bundle["state"]:
+            return (f"after '{plain['name']}': state differs: expected "
+                    f"{plain['state']}, got {bundle['state']}")[:900]
+        return None
+
+    @staticmethod
+    def _meanings(outcome, instantiating):
+        if "trap" in outcome:
+            return trapMeanings("node", outcome, instantiating)
+        return outcome.get("values", outcome.get("error"))
+
+    @staticmethod
+    def _agree(ours, theirs):
+        if isinstance(ours, set) and isinstance(theirs, set):
+            return bool(ours & theirs)
+        return ours == theirs
+
+
+def runDriver(jobs, folder):
+    """Returns {(id, variant): record} and how the driver ended, if badly."""
+    batch = folder / "batch.json"
+    batch.write_text(json.dumps({
+        "memoryExport": MEMORY_EXPORT,
+        "jobs": [job.description() for job in jobs]}), "utf-8")
+    with open(folder / "log", "w+", encoding="utf-8") as log:
+        try:
+            done = subprocess.run(
+                [tools.node(), str(HERE / "drive.js"), str(batch)], stdout=log,
+                stderr=subprocess.PIPE, text=True, errors="replace",
+                timeout=BATCH_TIMEOUT)
+            ending = None if done.returncode == 0 else \
+                f"Node ended with {done.returncode}: {done.stderr[-300:]}"
+        except subprocess.TimeoutExpired:
+            ending = f"stopped after {BATCH_TIMEOUT} s"
+        log.seek(0)
+        records = {}
+        for line in log:
+            if line.endswith("\n"):
+                record = json.loads(line)
+                records[record["id"], record["variant"]] = record
+    return records, ending
+
+
+def runBatch(names, options):
+    """Returns (failures, counts); a failure is (job id, kept file, text)."""
+    counts = collections.Counter()
+    failures = []
+
+    def fail(job, text):
+        kept = pathlib.Path(options.keep) / f"{job.id}.wasm"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(job.source, kept)
+        failures.append((job.id, str(kept), text))
+
+    with tempfile.TemporaryDirectory(prefix="ireko-differential-") as name:
+        folder = pathlib.Path(name)
+        pending = []
+        for kind, seed in names:
+            job = Job(kind, seed)
+            trouble = job.prepare(folder, options)
+            counts[f"{kind} modules"] += 1
+            if trouble:
+                fail(job, trouble)
+            else:
+                pending.append(job)
+        while pending:
+            records, ending = runDriver(pending, folder)
+            pending = judgeBatch(pending, records, ending, fail, counts)
+    return failures, counts
+
+
+def judgeBatch(jobs, records, ending, fail, counts):
+    """Returns the jobs after the one at which the driver ended."""
+    for position, job in enumerate(jobs):
+        comparison = Comparison(counts)
+        for variant, _ in job.variants:
+            record = records.get((job.id, variant))
+            if record is None:
+                fail(job, f"{variant}: {ending or 'no record'}")
+                return jobs[position + 1:]
+            if variant == "plain":
+                continue
+            trouble = comparison.problem(records[job.id, "plain"], record)
+            if trouble:
+                fail(job, f"{variant}: {trouble}")
+                break
+        else:
+            counts["passed"] += 1
+    return []
+
+
+def parseArguments():
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0],
+        epilog="tens of thousands: run.py --count 20000 --seed 2; one again: "
+        "run.py --only generated-17")
+    parser.add_argument("--count", type=int, default=1000,
+                        help="modules to generate (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1,
+                        help="where the seeds start, in millions "
+                        "(default: %(default)s)")
+    parser.add_argument("--only", metavar="ID",
+                        help="one module, by the name that a failure gave")
+    parser.add_argument("--tool", default=tools.releaseTool())
+    parser.add_argument("--packer", metavar="TEMPLATE",
+                        help="pack by this command with {in} {out} {level} "
+                        "(checks of the runner)")
+    parser.add_argument("--keep", metavar="DIR",
+                        default=str(tools.ROOT / "build" / "differential"),
+                        help="where failing modules go (default: %(default)s)")
+    return parser.parse_args()
+
+
+def chooseNames(options):
+    if options.only:
+        kind, seed = options.only.split("-", 1)
+        return [(kind, seed if kind == "regression" else int(seed))]
+    regressions = sorted((HERE / "regressions").glob("*.wat"))
+    names = [("regression", path.stem) for path in regressions]
+    first = options.seed * 1_000_000
+    for i in range(options.count):
+        names.append(("generated" if i % 2 else "smith", first + i // 2))
+    return names
+
+
+def main():
+    options = parseArguments()
+    names = chooseNames(options)
+    counts = collections.Counter()
+    failures = []
+    begin = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="ireko-imports-") as folder:
+        imports = pathlib.Path(folder) / "imports.wasm"
+        assemble((HERE / "imports.wat").read_text("utf-8"), imports)
+        options.imports = str(imports)
+        print(f"differential: {len(names)} modules, seed {options.seed}, "
+              f"{tools.hostVersions()}")
+        with concurrent.futures.ProcessPoolExecutor(WORKERS) as pool:
+            pending = [pool.submit(runBatch, names[i:i + BATCH], options)
+                       for i in range(0, len(names), BATCH)]
+            for future in concurrent.futures.as_completed(pending):
+                found, counted = future.result()
+                counts.update(counted)
+                for name, kept, text in found:
+                    print(f"FAIL {name} ({kept}): {text.strip()}")
+                    failures.append(name)
+    passed = counts.pop("passed", 0)
+    for what, count in sorted(counts.items()):
+        print(f"{what}: {count}")
+    for name in failures[:20]:
+        print(f"again: tests/differential/run.py --only {name}")
+    print(f"{time.monotonic() - begin:.0f} s")
+    print(f"{passed} passed, {len(failures)} failed")
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()
