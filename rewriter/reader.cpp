@@ -14,6 +14,7 @@
 #include "deepstack.h"
 #include "error.h"
 
+#include "source-map.h"
 #include "wasm-binary.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/LEB128.h"
@@ -28,6 +29,8 @@ namespace ireko {
 namespace {
 
 constexpr llvm::StringRef kMagic("\0asm", 4);
+constexpr uint8_t kElementSection = 9;
+constexpr uint8_t kCodeSection = 10;
 
 /// Text is copied a few times while it is parsed.
 constexpr uint64_t kMaxInputBytes = kMaxModuleBytes;
@@ -134,10 +137,12 @@ Format formatOf(llvm::ArrayRef<uint8_t> bytes) {
 // What Binaryen reads
 //===----------------------------------------------------------------------===//
 
-/// A copy of a module without its custom sections, and the way back from
+/// A copy of a module as Binaryen's reader needs it, and the way back from
 /// offsets in the copy to offsets in the file.
 struct CleanCopy {
   std::vector<char> bytes;
+  /// Where the contents of the code section begin.
+  uint64_t codeOffset = 0;
   /// (offset in the copy, offset in the file) of each section's contents.
   std::vector<std::pair<uint64_t, uint64_t>> origins;
 
@@ -197,43 +202,106 @@ std::string makeNameSection(const std::vector<std::string> &names) {
   return section;
 }
 
+/// The contents of the element section with declarative segments replaced by
+/// passive empty ones. Binaryen's reader leaves declarative segments out
+/// without renumbering the others; an empty segment behaves as one that is
+/// dropped, and Binaryen's writer declares functions again as needed.
+std::string makeElementSection(llvm::ArrayRef<uint8_t> bytes,
+                               const SectionInfo &section,
+                               llvm::ArrayRef<DeclarativeSegment> segments) {
+  std::string result;
+  uint64_t done = section.offset;
+  for (const DeclarativeSegment &segment : segments) {
+    result += asText(bytes.slice(done, segment.offset - done));
+    // Flags: passive, element expressions. Then the type and no elements.
+    result += {char(5), char(segment.type), char(0)};
+    done = segment.offset + segment.size;
+  }
+  result += asText(bytes.slice(done, section.offset + section.size - done));
+  return result;
+}
+
 CleanCopy makeCleanCopy(llvm::ArrayRef<uint8_t> bytes, const BinaryInfo &info) {
   CleanCopy copy;
   copy.bytes.reserve(bytes.size());
   copy.append(asText(bytes.take_front(8)));
-  // Binaryen notes the locations of expressions only if some section needs
-  // them; an empty list of branch hints does.
-  std::string hints;
-  llvm::raw_string_ostream hintsOut(hints);
-  appendString(hintsOut, "metadata.code.branch_hint");
-  hintsOut << char(0); // no function has hints
-  copy.appendSection(0, hints);
   copy.appendSection(0, makeNameSection(info.functionNames));
   for (const SectionInfo &section : info.sections) {
     if (section.id == 0)
       continue;
-    llvm::ArrayRef<uint8_t> contents =
-        bytes.slice(section.offset, section.size);
-    copy.appendSection(section.id, asText(contents));
+    llvm::StringRef contents =
+        asText(bytes.slice(section.offset, section.size));
+    std::string elements;
+    if (section.id == kElementSection) {
+      elements = makeElementSection(bytes, section, info.declarativeSegments);
+      contents = elements;
+    }
+    copy.appendSection(section.id, contents);
     copy.origins.emplace_back(copy.bytes.size() - contents.size(),
                               section.offset);
+    if (section.id == kCodeSection)
+      copy.codeOffset = copy.origins.back().first;
   }
   return copy;
 }
 
+/// Appends \p delta in the base-64 digits of source maps: sign in the lowest
+/// bit, five bits a digit, bit 5 set if more follow.
+void appendVlq(std::string &out, int64_t delta) {
+  constexpr char kDigits[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx"
+      "yz0123456789+/";
+  uint64_t rest = delta < 0 ? uint64_t(-delta) << 1 | 1 : uint64_t(delta) << 1;
+  do {
+    unsigned digit = rest & 31;
+    rest >>= 5;
+    out += kDigits[digit | (rest ? 32 : 0)];
+  } while (rest);
+}
+
+/// A source map that says of each landmark, at its place in \p copy, that it
+/// comes from the line of its file offset. Binaryen also has a mode that notes
+/// the locations of all expressions (for DWARF), but that fails an assertion on
+/// any function whose outermost label is used.
+std::vector<char> makeSourceMap(const BinaryInfo &info, const CleanCopy &copy) {
+  std::string map = R"({"version":3,"sources":["offset"],"mappings":")";
+  int64_t lastPlace = 0;
+  int64_t lastLine = 1;
+  for (uint32_t landmark : info.landmarks) {
+    int64_t place = copy.codeOffset + (landmark - info.codeOffset);
+    if (lastPlace)
+      map += ',';
+    appendVlq(map, place - lastPlace);
+    appendVlq(map, 0); // source
+    appendVlq(map, landmark - lastLine);
+    appendVlq(map, 0); // column
+    // A location holds until the next entry; one without a source ends it.
+    map += ',';
+    appendVlq(map, 1);
+    lastPlace = place + 1;
+    lastLine = landmark;
+  }
+  map += R"("})";
+  return std::vector<char>(map.c_str(), map.c_str() + map.size() + 1);
+}
+
 llvm::Error buildModule(SourceModule &source) {
   CleanCopy copy = makeCleanCopy(source.bytes, source.info);
+  std::vector<char> sourceMap = makeSourceMap(source.info, copy);
   source.module = std::make_unique<wasm::Module>();
   std::optional<InputError> failure;
   runWithDeepStack([&] {
     try {
       wasm::WasmBinaryReader reader(*source.module, supportedFeatures(),
-                                    copy.bytes);
+                                    copy.bytes, sourceMap);
       reader.read();
     } catch (const wasm::ParseException &e) {
       Place place;
       place.offset = copy.origin(e.col);
       failure.emplace(source.path, place, "Binaryen cannot read it: " + e.text);
+    } catch (const wasm::MapParseException &e) {
+      failure.emplace(source.path, Place(),
+                      "Binaryen cannot read its locations: " + e.errorText);
     } catch (const std::exception &e) {
       failure.emplace(source.path, Place(),
                       std::string("Binaryen cannot read it: ") + e.what());
@@ -256,13 +324,12 @@ llvm::Error withoutOffsets(llvm::Error error) {
 
 } // namespace
 
-std::optional<uint64_t>
-SourceModule::offsetOf(const wasm::Function &function,
-                       wasm::Expression *expression) const {
-  auto it = function.expressionLocations.find(expression);
-  if (it == function.expressionLocations.end())
+std::optional<uint64_t> SourceModule::offsetOf(const wasm::Function &function,
+                                               wasm::Expression *expression) {
+  auto it = function.debugLocations.find(expression);
+  if (it == function.debugLocations.end() || !it->second)
     return std::nullopt;
-  return info.codeOffset + it->second.start;
+  return it->second->lineNumber;
 }
 
 wasm::FeatureSet supportedFeatures() {

@@ -37,10 +37,11 @@ struct SourceModule {
   /// It was made by this tool: has a custom section "ireko".
   bool isBundle = false;
 
-  /// The file offset of \p expression, which the reader made for \p function;
-  /// none for one that Binaryen added.
-  std::optional<uint64_t> offsetOf(const wasm::Function &function,
-                                   wasm::Expression *expression) const;
+  /// The file offset of \p expression in \p function, for those instructions
+  /// that BinaryInfo::landmarks lists. They carry it as the line number of
+  /// their debug location, so that Binaryen keeps it where it replaces them.
+  static std::optional<uint64_t> offsetOf(const wasm::Function &function,
+                                          wasm::Expression *expression);
 };
 
 /// The features a module may use: exactly those the validator lets pass.

@@ -72,6 +72,16 @@ struct BodyInfo {
   uint64_t size;
 };
 
+/// A declarative element segment: it only allows ref.func to name its functions
+/// and is as good as dropped when the program starts.
+struct DeclarativeSegment {
+  /// Of its first byte (the flags).
+  uint64_t offset;
+  uint64_t size;
+  /// The byte that encodes its element type.
+  uint8_t type;
+};
+
 /// Features beyond the first version of WebAssembly that a module uses.
 struct UsedFeatures {
   bool multiValue = false;
@@ -89,8 +99,7 @@ struct UsedFeatures {
 /// What validation learned about a module.
 struct BinaryInfo {
   std::vector<SectionInfo> sections;
-  /// The contents of the code section; 0 and 0 if there is none. Binaryen's
-  /// expression locations count from codeOffset.
+  /// The contents of the code section; 0 and 0 if there is none.
   uint64_t codeOffset = 0;
   uint64_t codeSize = 0;
   uint32_t importedFunctions = 0;
@@ -103,6 +112,10 @@ struct BinaryInfo {
   /// One for each function defined in the module: that of function index
   /// importedFunctions + i at i.
   std::vector<BodyInfo> bodies;
+  /// The file offsets of loops, calls and instructions that may trap other than
+  /// by a plain load or store, ascending.
+  std::vector<uint32_t> landmarks;
+  std::vector<DeclarativeSegment> declarativeSegments;
   /// By function index, empty where the name section has no usable name; as
   /// long as `functions`. Names need not be unique, but are valid UTF-8.
   std::vector<std::string> functionNames;

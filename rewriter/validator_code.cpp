@@ -12,6 +12,49 @@
 
 namespace ireko {
 
+namespace {
+
+/// See BinaryInfo::landmarks.
+bool isLandmark(Op op) {
+  switch (op) {
+  case Op::Unreachable:
+  case Op::Loop:
+  case Op::Call:
+  case Op::CallIndirect:
+  case Op::ReturnCall:
+  case Op::ReturnCallIndirect:
+  case Op::I32DivS:
+  case Op::I32DivU:
+  case Op::I32RemS:
+  case Op::I32RemU:
+  case Op::I64DivS:
+  case Op::I64DivU:
+  case Op::I64RemS:
+  case Op::I64RemU:
+  case Op::I32TruncF32S:
+  case Op::I32TruncF32U:
+  case Op::I32TruncF64S:
+  case Op::I32TruncF64U:
+  case Op::I64TruncF32S:
+  case Op::I64TruncF32U:
+  case Op::I64TruncF64S:
+  case Op::I64TruncF64U:
+  case Op::MemoryInit:
+  case Op::MemoryCopy:
+  case Op::MemoryFill:
+  case Op::TableGet:
+  case Op::TableSet:
+  case Op::TableInit:
+  case Op::TableCopy:
+  case Op::TableFill:
+    return true;
+  default:
+    return false;
+  }
+}
+
+} // namespace
+
 void BodyValidator::validate(ByteReader &body, uint32_t index) {
   in = &body;
   operands.clear();
@@ -81,6 +124,8 @@ void BodyValidator::readInstruction() {
   text = info->text;
   if (info->feature)
     module.features.*info->feature = true;
+  if (isLandmark(info->op))
+    landmarks.push_back(uint32_t(start));
   if (!info->fixedTypes) {
     checkSpecial(*info);
     return;

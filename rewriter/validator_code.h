@@ -18,8 +18,11 @@ namespace ireko {
 /// Checks the bodies of a module one after the other.
 class BodyValidator {
 public:
-  BodyValidator(ModuleContext &module, uint64_t codeSize)
-      : module(module), workLeft(kWorkAllowance + kWorkPerByte * codeSize) {}
+  /// Instructions that BinaryInfo::landmarks lists are added to \p landmarks.
+  BodyValidator(ModuleContext &module, uint64_t codeSize,
+                std::vector<uint32_t> &landmarks)
+      : module(module), landmarks(landmarks),
+        workLeft(kWorkAllowance + kWorkPerByte * codeSize) {}
 
   /// \p body has the bytes of function \p index, after their size. Leaves the
   /// first failure in the body's diagnosis.
@@ -93,6 +96,7 @@ private:
   }
 
   ModuleContext &module;
+  std::vector<uint32_t> &landmarks;
   uint64_t workLeft;
   ByteReader *in = nullptr;
   std::vector<ValType> locals;

@@ -469,6 +469,10 @@ void SectionValidator::readElement(ByteReader &in) {
       module.referenced.set(index);
   }
   module.elements.push_back(type);
+  if (flags & 1 && flags & 2)
+    info.declarativeSegments.push_back(
+        {start, in.offset() - start,
+         uint8_t(type == ValType::kFuncRef ? 0x70 : 0x6f)});
 }
 
 void SectionValidator::readDataCount(ByteReader &in) {
@@ -521,7 +525,7 @@ void SectionValidator::readCode(ByteReader &in) {
     in.fail(start, "function and code section have inconsistent lengths: " +
                        llvm::utostr(definedFunctions) + " declared, " +
                        llvm::utostr(count) + " bodies");
-  BodyValidator bodies(module, info.codeSize);
+  BodyValidator bodies(module, info.codeSize, info.landmarks);
   for (uint32_t i = 0; i < count && in.ok(); ++i) {
     diagnosis.function = module.importedFunctions + i;
     uint32_t size = in.u32();
