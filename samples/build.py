@@ -32,6 +32,9 @@ FLAGS = ["--target=wasm32-wasi", "-Wno-deprecated", "-Wall", "-Wextra",
 LINK_FLAGS = ["-Wl,--strip-debug", "--no-wasm-opt"]
 
 SQLITE_FLAGS = [
+    # pread and pwrite instead of seeking first: fewer calls, and bun's
+    # node:wasi writes to the wrong place after a seek to the start.
+    "-DUSE_PREAD",
     "-DSQLITE_THREADSAFE=0",
     "-DSQLITE_TEMP_STORE=3",
     "-DSQLITE_OMIT_LOAD_EXTENSION",

@@ -1,0 +1,130 @@
+"""The hosts on which programs run as a person would run them: each host's own
+command line, or node:wasi in the engines that have none (through the script
+that `ireko run` uses too). bench/run measures with these as well.
+"""
+
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+
+import tools  # noqa: E402
+
+RUNNER = ROOT / "rewriter" / "runner.mjs"
+
+
+@dataclasses.dataclass
+class Call:
+    """A call of an export instead of a run; types as in the text format."""
+    name: str
+    params: tuple = ()
+    results: tuple = ()
+
+
+def environment():
+    """For host processes: nothing of the caller's that changes what they
+    print (backtraces, colours, options)."""
+    kept = ("PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME")
+    return {name: os.environ[name] for name in kept if name in os.environ}
+
+
+class Host:
+    """One way to run a module. `folders` are relative to the working folder
+    and have the same name inside."""
+
+    canCall = True
+    trapCode = 134  # 128 + SIGABRT
+
+    def __init__(self, name, place, flags=()):
+        self.name = name
+        self.program = tools.cacheRoot() / place
+        self.flags = list(flags)
+
+    def isThere(self):
+        return self.program.is_file()
+
+    def version(self):
+        done = subprocess.run([self.program, *self.versionCommand()],
+                              capture_output=True, text=True, check=False,
+                              env=environment())
+        found = re.search(r"v?\d+\.\d+[\w.+-]*", done.stdout + done.stderr)
+        return found.group() if found else "unknown"
+
+    def versionCommand(self):
+        return ["--version"]
+
+    def guestErrors(self, text):
+        """What of the standard error is the guest's."""
+        return text
+
+
+class Wasmtime(Host):
+    def command(self, module, args=(), folders=(), variables=None, call=None):
+        words = [self.program, "run", *self.flags]
+        for folder in folders:
+            words += ["--dir", folder]
+        for name, value in (variables or {}).items():
+            words += ["--env", f"{name}={value}"]
+        if call:
+            words += ["--invoke", call.name]
+        return [*words, module, *args]
+
+    def guestErrors(self, text):
+        # --invoke is announced as experimental.
+        return re.sub(r"^warning: using `--invoke`.*\n", "", text, flags=re.M)
+
+
+class Wasmi(Wasmtime):
+    trapCode = 1
+
+    def command(self, module, args=(), folders=(), variables=None, call=None):
+        words = super().command(module, args, folders, variables, call)
+        return [word for word in words if word != "run"]
+
+
+class Wazero(Host):
+    canCall = False  # its command line runs _start only
+    trapCode = 1
+
+    def command(self, module, args=(), folders=(), variables=None, call=None):
+        assert not call
+        words = [self.program, "run", *self.flags]
+        for folder in folders:
+            words.append(f"-mount={folder}:/{folder}")
+        for name, value in (variables or {}).items():
+            words.append(f"-env={name}={value}")
+        # Without arguments it would pass the dashes on.
+        return [*words, module, *(["--"] if args else []), *args]
+
+    def versionCommand(self):
+        return ["version"]
+
+
+class Engine(Host):
+    """A JavaScript engine."""
+
+    def command(self, module, args=(), folders=(), variables=None, call=None):
+        options = {"preopens": {folder: folder for folder in folders},
+                   "env": variables or {},
+                   "invoke": call and dataclasses.asdict(call)}
+        return [self.program, *self.flags, RUNNER, json.dumps(options), module,
+                *args]
+
+    def guestErrors(self, text):
+        return re.sub(r"^\(node:\d+\) ExperimentalWarning: WASI.*\n"
+                      r"\(Use `.*\n", "", text, flags=re.M)
+
+
+ALL = [
+    Wasmtime("wasmtime", "hosts/wasmtime"),
+    Engine("node26", "hosts/node26/node"),
+    Wazero("wazero", "hosts/wazero"),
+    Wasmi("wasmi", "hosts/wasmi"),
+    Engine("bun", "hosts/bun/bun"),
+]
