@@ -1,0 +1,219 @@
+//===- cli.cpp - The command line -----------------------------------------===//
+//
+// CLI11 parses and prints help; its exceptions end here. The program's own
+// arguments, after "--", are set aside before it sees them.
+//
+//===----------------------------------------------------------------------===//
+
+#include "cli.h"
+
+#include "error.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include <CLI/CLI.hpp>
+
+namespace ireko {
+
+namespace {
+
+/// Folder mappings as they are written: HOST[::GUEST].
+FolderMapping parseFolder(llvm::StringRef text) {
+  size_t separator = text.find("::");
+  if (separator == llvm::StringRef::npos)
+    return {text.str(), text.str()};
+  return {text.take_front(separator).str(),
+          text.drop_front(separator + 2).str()};
+}
+
+/// CLI11's help in our words.
+class HelpFormatter : public CLI::Formatter {
+public:
+  HelpFormatter() {
+    column_width(28);
+    label("SUBCOMMAND", "COMMAND");
+    label("Subcommands", "Commands");
+    label("REQUIRED", "");
+    label("TEXT", "");
+  }
+
+  std::string make_usage(const CLI::App *app, std::string name) const override {
+    std::string usage = CLI::Formatter::make_usage(app, name);
+    if (app->get_name() == "run")
+      usage.insert(usage.find_last_not_of('\n') + 1, " [-- ARGS...]");
+    return usage;
+  }
+};
+
+/// The parts of the command line that need a second look.
+struct RawOptions {
+  int optLevel = 2;
+  std::string stackSize = "4m";
+  std::vector<std::string> folders;
+};
+
+void addInput(CLI::App *app, CommandLine &line) {
+  app->add_option("IN", line.input,
+                  "Module, .wasm or .wat; - is standard input")
+      ->required();
+}
+
+void addPackOptions(CLI::App *app, RawOptions &raw) {
+  app->add_option("-O", raw.optLevel,
+                  "0: one operator a handler; 2: optimise [2]")
+      ->option_text("LEVEL");
+  app->add_option("--stack-size", raw.stackSize,
+                  "Guest stack, suffix k or m [4m]")
+      ->option_text("BYTES");
+}
+
+void addRunOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
+  app->add_option("--host", line.host,
+                  "Where to run it [the first of `ireko hosts`]")
+      ->option_text("NAME");
+  app->add_option("--dir", raw.folders, "Folder that it may use; repeatable")
+      ->allow_extra_args(false)
+      ->option_text("HOST[::GUEST]");
+  app->add_option("--env", line.invocation.environment,
+                  "Variable that it sees; repeatable")
+      ->allow_extra_args(false)
+      ->option_text("NAME=VALUE");
+  app->add_option("--invoke", line.invocation.invoke,
+                  "Call this export, with ARGS, not the program")
+      ->option_text("NAME");
+  app->add_flag("--plain", line.plain, "Run it as it is, not packed");
+}
+
+llvm::Error check(CommandLine &line, const RawOptions &raw) {
+  if (raw.optLevel != 0 && raw.optLevel != 2)
+    return usageError("there is no -O" + std::to_string(raw.optLevel),
+                      "-O0 or -O2");
+  line.pack.optLevel = raw.optLevel;
+  llvm::Expected<uint32_t> stackSize = parseSize(raw.stackSize);
+  if (!stackSize)
+    return stackSize.takeError();
+  line.pack.stackSize = *stackSize;
+  for (const std::string &folder : raw.folders)
+    line.invocation.folders.push_back(parseFolder(folder));
+  for (llvm::StringRef variable : line.invocation.environment)
+    if (!variable.contains('=') || variable.starts_with("="))
+      return usageError("--env " + variable.str() + " has no NAME=VALUE");
+  if (line.quiet && line.verbose)
+    return usageError("--quiet and --verbose exclude each other");
+  return llvm::Error::success();
+}
+
+/// CLI11's messages may have several lines; an error has one.
+llvm::Error wrong(const std::string &message, llvm::StringRef command) {
+  std::string what = message;
+  llvm::replace(what, '\n', ' ');
+  return usageError(what, ("see ireko " + command + "--help").str());
+}
+
+} // namespace
+
+llvm::Expected<uint32_t> parseSize(llvm::StringRef text) {
+  llvm::StringRef digits = text;
+  uint64_t unit = 1;
+  if (digits.consume_back_insensitive("k"))
+    unit = 1024;
+  else if (digits.consume_back_insensitive("m"))
+    unit = 1024 * 1024;
+  uint64_t number;
+  if (digits.empty() || digits.getAsInteger(10, number))
+    return usageError("'" + text.str() + "' is not a number of bytes",
+                      "such as 65536, 64k or 4m");
+  if (number > UINT32_MAX / unit)
+    return usageError("'" + text.str() + "' is more than 4 GiB");
+  return uint32_t(number * unit);
+}
+
+llvm::Expected<CommandLine>
+parseCommandLine(llvm::ArrayRef<const char *> arguments) {
+  CommandLine line;
+  RawOptions raw;
+  const auto *separator = llvm::find_if(arguments, [](const char *text) {
+    return llvm::StringRef(text) == "--";
+  });
+  line.invocation.arguments.assign(separator == arguments.end() ? separator
+                                                                : separator + 1,
+                                   arguments.end());
+  // CLI11 wants them in reverse.
+  std::vector<std::string> own(arguments.begin(), separator);
+  std::reverse(own.begin(), own.end());
+
+  CLI::App app("Packs a WebAssembly program into a bundle: a module that runs "
+               "it in\na small virtual machine of its own, on any host.",
+               "ireko");
+  app.set_help_flag("-h,--help", "Print this, or a command's own help");
+  app.set_version_flag("--version", "ireko " IREKO_VERSION,
+                       "Print the version");
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.require_subcommand(1);
+  app.footer("Example: ireko run samples/hello.wat");
+  CLI::App *pack = app.add_subcommand("pack", "Make a bundle of a module");
+  CLI::App *run = app.add_subcommand("run", "Run a module or a bundle");
+  CLI::App *inspect =
+      app.add_subcommand("inspect", "Show what a module becomes");
+  CLI::App *hosts = app.add_subcommand("hosts", "List the hosts found here");
+
+  addInput(pack, line);
+  pack->add_option("-o,--output", line.output,
+                   "The bundle; - is standard output")
+      ->required()
+      ->option_text("OUT");
+  addPackOptions(pack, raw);
+  pack->footer("Example: ireko pack app.wasm -o app.bundle.wasm");
+
+  addInput(run, line);
+  addRunOptions(run, line, raw);
+  addPackOptions(run, raw);
+  run->footer("Example: ireko run app.wasm --dir .::/data -- /data/in.txt");
+
+  addInput(inspect, line);
+  inspect->add_option("--function", line.function, "Show only this one [all]")
+      ->option_text("NAME|INDEX");
+  addPackOptions(inspect, raw);
+  inspect->footer("Example: ireko inspect app.wasm --function main");
+
+  hosts->footer("Example: ireko run app.wasm --host wasmtime");
+
+  for (CLI::App *command : {pack, run, inspect, hosts}) {
+    command->set_help_flag("-h,--help", "Print this");
+    if (command != hosts)
+      command->add_flag("-v,--verbose", line.verbose,
+                        "Print time and memory of each phase");
+  }
+  pack->add_flag("-q,--quiet", line.quiet, "Print nothing but errors");
+
+  try {
+    app.parse(own);
+  } catch (const CLI::CallForHelp &) {
+    line.text = app.help();
+    return line;
+  } catch (const CLI::CallForVersion &version) {
+    line.text = std::string(version.what()) + "\n";
+    return line;
+  } catch (const CLI::ParseError &error) {
+    std::string command;
+    for (CLI::App *parsed : app.get_subcommands())
+      command = parsed->get_name() + " ";
+    if (command.empty())
+      return arguments.empty() || arguments[0][0] == '-'
+                 ? wrong("no command is given", command)
+                 : wrong(std::string("there is no command '") + arguments[0] +
+                             "'",
+                         command);
+    return wrong(error.what(), command);
+  }
+  line.command = *pack      ? Command::kPack
+                 : *run     ? Command::kRun
+                 : *inspect ? Command::kInspect
+                            : Command::kHosts;
+  if (line.command != Command::kRun && separator != arguments.end())
+    return usageError("only ireko run takes arguments after --");
+  if (llvm::Error error = check(line, raw))
+    return error;
+  return line;
+}
+
+} // namespace ireko

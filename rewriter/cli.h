@@ -1,0 +1,57 @@
+//===- cli.h - The command line -------------------------------------------===//
+//
+// What the user asked for, as data. Parsing has no effects; main.cpp acts.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef IREKO_REWRITER_CLI_H
+#define IREKO_REWRITER_CLI_H
+
+#include "hosts.h"
+#include "pack.h"
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include <cstdint>
+#include <string>
+
+namespace ireko {
+
+enum class Command { kPrint, kPack, kRun, kInspect, kHosts };
+
+struct CommandLine {
+  Command command = Command::kPrint;
+  /// kPrint: help or the version, to be printed as it is.
+  std::string text;
+  /// A module, binary or text; "-" is standard input.
+  std::string input;
+  /// kPack: where the bundle goes; "-" is standard output.
+  std::string output;
+  /// kPack, kRun, kInspect.
+  PackOptions pack;
+  /// kRun: name of the host, empty for the first one that is there.
+  std::string host;
+  /// kRun: do not pack.
+  bool plain = false;
+  /// kRun; without the types, which the module has.
+  Invocation invocation;
+  /// kInspect: name or index of the one function to show; empty for all.
+  std::string function;
+  /// kPack: print nothing but errors.
+  bool quiet = false;
+  /// kPack, kRun, kInspect: print a line a phase, with time and memory.
+  bool verbose = false;
+};
+
+/// Parses what follows the program's name. All errors are UsageErrors.
+llvm::Expected<CommandLine>
+parseCommandLine(llvm::ArrayRef<const char *> arguments);
+
+/// Parses a number of bytes with an optional suffix k or m (times 1024, times
+/// 1024 * 1024), in either case.
+llvm::Expected<uint32_t> parseSize(llvm::StringRef text);
+
+} // namespace ireko
+
+#endif // IREKO_REWRITER_CLI_H

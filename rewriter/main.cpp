@@ -1,0 +1,182 @@
+//===- main.cpp - The tool ------------------------------------------------===//
+//
+// Carries out a command. Whatever goes wrong arrives here as an llvm::Error
+// and becomes one line on stderr and the exit code (error.h).
+//
+//===----------------------------------------------------------------------===//
+
+#include "cli.h"
+#include "deepstack.h"
+#include "error.h"
+#include "hosts.h"
+#include "output.h"
+#include "pack.h"
+#include "phases.h"
+#include "reader.h"
+#include "run.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+#include <optional>
+#include <unistd.h>
+
+using namespace ireko;
+
+namespace {
+
+llvm::StringRef asText(const std::vector<uint8_t> &bytes) {
+  return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
+}
+
+llvm::Expected<std::vector<uint8_t>> packBytes(SourceModule &&source,
+                                               const CommandLine &line) {
+  return packModule(std::move(source), line.pack, nullptr);
+}
+
+llvm::Error pack(const CommandLine &line, Phases &phases) {
+  if (line.output == "-" && ::isatty(STDOUT_FILENO))
+    return usageError("a bundle is binary, and standard output is a terminal",
+                      "name a file with -o, or redirect");
+  llvm::Expected<SourceModule> source = readModule(line.input);
+  if (!source)
+    return source.takeError();
+  phases.end("read");
+  if (source->isBundle)
+    return inputError(source->path, "this is a bundle already",
+                      "pack the program it was made from");
+  size_t sourceBytes = source->bytes.size();
+  llvm::Expected<std::vector<uint8_t>> bundle =
+      packBytes(std::move(*source), line);
+  if (!bundle)
+    return bundle.takeError();
+  phases.end("pack");
+  if (llvm::Error error = writeOutput(line.output, asText(*bundle)))
+    return error;
+  phases.end("write");
+  if (!line.quiet)
+    llvm::errs() << "ireko: " << printable(line.output, 4096) << ": "
+                 << bundle->size() << " bytes, from " << sourceBytes << '\n';
+  return llvm::Error::success();
+}
+
+llvm::Error inspect(const CommandLine &line, Phases &phases) {
+  llvm::Expected<SourceModule> source = readModule(line.input);
+  if (!source)
+    return source.takeError();
+  phases.end("read");
+  if (source->isBundle)
+    return inputError(source->path, "this is a bundle",
+                      "inspect the program it was made from");
+  // The listing is built first, so that an error leaves no half of it.
+  std::string listing;
+  llvm::raw_string_ostream out(listing);
+  if (llvm::Error error =
+          inspectModule(std::move(*source), line.pack, line.function, out))
+    return error;
+  phases.end("inspect");
+  return writeOutput("-", listing);
+}
+
+/// What remains to be done for `run` once nothing recurses any more.
+struct RunPlan {
+  std::optional<Host> host;
+  Invocation invocation;
+  /// For runOnHost.
+  std::string module;
+  std::vector<uint8_t> contents;
+};
+
+/// Completes \p invocation with the types of the export that it calls.
+llvm::Error findExport(const SourceModule &source, Invocation &invocation) {
+  wasm::Module &module = *source.module;
+  wasm::Export *found = module.getExportOrNull(invocation.invoke);
+  if (!found || found->kind != wasm::ExternalKind::Function)
+    return inputError(source.path,
+                      "no function is exported as '" + invocation.invoke + "'");
+  wasm::Function *function = module.getFunction(*found->getInternalName());
+  for (wasm::Type type : function->getParams())
+    invocation.parameterTypes.push_back(type.toString());
+  for (wasm::Type type : function->getResults())
+    invocation.resultTypes.push_back(type.toString());
+  return llvm::Error::success();
+}
+
+llvm::Error planRun(const CommandLine &line, RunPlan &plan, Phases &phases) {
+  plan.invocation = line.invocation;
+  llvm::Expected<Host> host = chooseHost(line.host, plan.invocation);
+  if (!host)
+    return host.takeError();
+  plan.host = *host;
+  llvm::Expected<SourceModule> source = readModule(line.input);
+  if (!source)
+    return source.takeError();
+  phases.end("read");
+  if (!plan.invocation.invoke.empty())
+    if (llvm::Error error = findExport(*source, plan.invocation))
+      return error;
+  bool isFile = line.input != "-" && !source->fromText;
+  if (isFile && (source->isBundle || line.plain)) {
+    plan.module = line.input;
+    return llvm::Error::success();
+  }
+  llvm::StringRef stem = llvm::sys::path::stem(line.input);
+  plan.module = (line.input == "-" ? "module" : stem.str()) + ".wasm";
+  if (source->isBundle || line.plain) {
+    plan.contents = std::move(source->bytes);
+    return llvm::Error::success();
+  }
+  llvm::Expected<std::vector<uint8_t>> bundle =
+      packBytes(std::move(*source), line);
+  if (!bundle)
+    return bundle.takeError();
+  plan.contents = std::move(*bundle);
+  phases.end("pack");
+  return llvm::Error::success();
+}
+
+llvm::Error carryOut(const CommandLine &line, RunPlan &plan) {
+  Phases phases(line.verbose ? &llvm::errs() : nullptr);
+  switch (line.command) {
+  case Command::kPrint:
+    return writeOutput("-", line.text);
+  case Command::kPack:
+    return pack(line, phases);
+  case Command::kInspect:
+    return inspect(line, phases);
+  case Command::kRun:
+    return planRun(line, plan, phases);
+  case Command::kHosts: {
+    std::string listing;
+    llvm::raw_string_ostream out(listing);
+    if (llvm::Error error = listHosts(out))
+      return error;
+    return writeOutput("-", listing);
+  }
+  }
+  llvm_unreachable("all commands are listed");
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  llvm::Expected<CommandLine> line =
+      parseCommandLine(llvm::ArrayRef(argv + 1, argv + argc));
+  if (!line)
+    return reportError(line.takeError(), llvm::errs());
+  RunPlan plan;
+  llvm::Error error = llvm::Error::success();
+  runWithDeepStack([&] {
+    llvm::ErrorAsOutParameter guard(error);
+    error = carryOut(*line, plan);
+  });
+  if (error)
+    return reportError(std::move(error), llvm::errs());
+  if (line->command != Command::kRun)
+    return 0;
+  llvm::Expected<Ending> ending = runOnHost(*plan.host, plan.invocation,
+                                            plan.module, asText(plan.contents));
+  if (!ending)
+    return reportError(ending.takeError(), llvm::errs());
+  endLike(*ending);
+}
