@@ -193,6 +193,10 @@ std::string whyNot(const HostKind &kind, const Invocation &invocation) {
   return {};
 }
 
+llvm::Error hostMissing(const std::string &what, llvm::StringRef advice) {
+  return llvm::createStringError(what + " (" + advice + ")");
+}
+
 } // namespace
 
 llvm::Expected<Host> chooseHost(llvm::StringRef name,
@@ -210,15 +214,16 @@ llvm::Expected<Host> chooseHost(llvm::StringRef name,
         *host ? whyNot(kind, invocation) : kind.name.str() + " is not here";
     if (reason.empty())
       return **host;
+    if (!name.empty() && *host)
+      return usageError(reason, "choose another host");
     if (!name.empty())
-      return usageError(reason,
-                        *host ? "choose another host" : kind.advice.str());
+      return hostMissing(reason, kind.advice);
     reasons += (reasons.empty() ? "" : "; ") + reason;
   }
   if (!name.empty())
     return usageError("there is no host called '" + name.str() + "'",
                       "one of " + names);
-  return usageError("no host can run this: " + reasons, "see ireko hosts");
+  return hostMissing("no host can run this: " + reasons, "see ireko hosts");
 }
 
 //===----------------------------------------------------------------------===//

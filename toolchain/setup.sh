@@ -333,9 +333,7 @@ step_ireko() {
   touch "$build/setup-stamp.new"
   if [[ ! -e $build/setup-stamp || -n $(changed_sources) ]]; then
     say ": building"
-    pin binaryen
-    (cd "$root" && logged cmake --preset release \
-      "-DIREKO_BINARYEN_DIR=$cache/binaryen-$version-clang22" &&
+    (cd "$root" && logged cmake --preset release &&
       logged cmake --build build/release --target ireko -j "$jobs") ||
       fail "could not build it"
     mv "$build/setup-stamp.new" "$build/setup-stamp"

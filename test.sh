@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Sets up, builds (release, and debug with ASan and UBSan) and runs all tests,
+# or only the groups that are named: ./test.sh unit spec
+#
+# Each group is a program that ends with a line "N passed, N failed, N skipped";
+# all groups run even if one fails. The table at the end adds them up.
+cd "$(dirname "$(readlink -f "$0")")" || exit 1
+
+groups=(unit golden wasi spec differential fuzz programs bench)
+command_of() {
+  case $1 in
+  unit) echo tests/unit/run.sh ;;
+  golden) echo tests/golden/run.py ;;
+  wasi) echo tests/wasi/run.py ;;
+  spec) echo tests/spec/run.py ;;
+  differential) echo tests/differential/run.py ;;
+  fuzz) echo tests/fuzz/run.py ;;
+  programs) echo tests/programs/run.py ;;
+  bench) echo bench/run --smoke ;;
+  *)
+    echo "ireko: error: there is no test group '$1' (${groups[*]})" >&2
+    exit 2
+    ;;
+  esac
+}
+for group in "$@"; do
+  command_of "$group" >/dev/null || exit
+done
+
+toolchain/setup.sh test || exit 1
+
+logs=build/test-logs
+mkdir -p "$logs"
+for type in release debug; do
+  echo "building ($type)" >&2
+  if ! { cmake --preset "$type" && cmake --build --preset "$type"; } \
+    >"$logs/build-$type.log" 2>&1; then
+    tail -n 40 "$logs/build-$type.log" >&2
+    echo "ireko: error: could not build ($type); see $logs/build-$type.log" >&2
+    exit 1
+  fi
+done
+
+table=
+passed=0 failed=0 skipped=0
+for group in "${@:-${groups[@]}}"; do
+  read -ra command < <(command_of "$group")
+  echo "--- $group" >&2
+  start=$SECONDS
+  "${command[@]}" 2>&1 | tee "$logs/$group.log"
+  code=${PIPESTATUS[0]}
+  # A group that does not count, or that fails without naming a failure, has
+  # failed.
+  counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' \
+    "$logs/$group.log" | tail -n 1)
+  read -r p _ f _ s _ <<<"${counts:-0 passed, 0 failed, 0 skipped}"
+  [[ -n $counts && ($code == 0 || $f != 0) ]] || f=$((f + 1))
+  table+=$(printf '%-14s %8d %8d %8d %7ds' "$group" "$p" "$f" "$s" \
+    $((SECONDS - start)))$'\n'
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+done
+
+printf '\n%-14s %8s %8s %8s %8s\n%s\n' group passed failed skipped time "$table"
+echo "$passed passed, $failed failed, $skipped skipped"
+[[ $failed == 0 && $passed != 0 ]]
