@@ -39,8 +39,8 @@ import tools  # noqa: E402
 SECONDS = 300  # for one run of a program
 
 DEEP_CALLS = 1_000_000
-BIG_STACK = ["--stack-size", "256MiB"]
-SMALL_STACK = ["--stack-size", "64KiB"]
+BIG_STACK = ["--stack-size", "128m"]
+SMALL_STACK = ["--stack-size", "64k"]
 HELLO_BYTES = 24 * 1024
 
 
