@@ -27,9 +27,10 @@ MULTI_MEMORY = "multi-memory"
 SKIPPED_INSTANCE = "skipped-instance"
 
 # What the packer's error must name for the modules that it may refuse.
-REFUSED_FEATURES = {IMPORTED_MEMORY: "imported memory",
-                    IMPORTED_TABLE: "imported table",
-                    GC_TYPES: "GC", MULTI_MEMORY: "multi-memory"}
+REFUSED_FEATURES = {IMPORTED_MEMORY: "imported memories not supported",
+                    IMPORTED_TABLE: "imported tables not supported",
+                    GC_TYPES: "garbage collection not supported",
+                    MULTI_MEMORY: "multi-memory not supported"}
 
 
 class Step:
@@ -100,11 +101,10 @@ class Script:
 
     @staticmethod
     def _refusedFeature(module):
-        kinds = {i.kind for i in module.imports}
-        if MEMORY in kinds:
-            return IMPORTED_MEMORY
-        if TABLE in kinds:
-            return IMPORTED_TABLE
+        for item in module.imports:
+            if item.kind in (MEMORY, TABLE):
+                return IMPORTED_MEMORY if item.kind == MEMORY \
+                    else IMPORTED_TABLE
         return MULTI_MEMORY if module.memoryCount > 1 else None
 
     @staticmethod
