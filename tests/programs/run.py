@@ -7,7 +7,7 @@ usage: tests/programs/run.py [--hosts NAMES] [--only REGEX] [--keep]
 
 The programs are the samples (samples/build.py builds them), among them SQLite
 with its workload; the list of runs is cases.py. A bundle is packed at -O0 and
-at -O2. Then recursion: a million nested calls with a big guest stack, a clean
+at -O2; some cases also run by `ireko run`. Then recursion: a million nested calls with a big guest stack, a clean
 end with a small one. A host that is not installed is named and its runs count
 as skipped.
 
@@ -42,6 +42,11 @@ DEEP_CALLS = 1_000_000
 BIG_STACK = ["--stack-size", "128m"]
 SMALL_STACK = ["--stack-size", "64k"]
 HELLO_BYTES = 24 * 1024
+
+# Cases that also run by `ireko run`.
+THROUGH_TOOL = ["args", "files-join", "files-missing", "files-upper",
+                "trap-unreachable", "exports-divide", "reactor-next",
+                "sqlite-disk"]
 
 
 @dataclasses.dataclass
@@ -124,6 +129,13 @@ def comparisonProblem(case, plain, bundle):
         return "errors: " + firstDifference(plain.stderr, bundle.stderr)
     if not re.search(case.message, bundle.stderr, re.M):
         return f"no {case.message!r} in the errors {shorten(bundle.stderr)}"
+    # Wasmtime says in which function and at which offset the plain module
+    # trapped: so must the VM.
+    place = re.search(r"^ +0: +(0x[0-9a-f]+) - .*!(\S+)$", plain.stderr, re.M)
+    if case.message and place:
+        wanted = f"<{place[2]}> at {place[1]}"
+        if wanted not in bundle.stderr:
+            return f"no {wanted!r} in the errors {shorten(bundle.stderr)}"
     if plain.files.keys() != bundle.files.keys():
         return (f"files {sorted(bundle.files)}, plain {sorted(plain.files)}")
     for name, content in plain.files.items():
@@ -224,6 +236,19 @@ def runDeep(host, deep, bundles, scratch):
     return checks
 
 
+def runThroughTool(host, case, tool, scratch):
+    """The same program by `ireko run`, which packs it on the way."""
+    name = f"{host.name} {case.name} by ireko run"
+    try:
+        module = build.OUT / f"{case.sample}.wasm"
+        plain = execute(host, module, case, scratch)
+        through = execute(hosts.ThroughTool(host, tool), module, case, scratch)
+        return [(name, expectationProblem(host, case, plain)
+                 or comparisonProblem(case, plain, through))]
+    except subprocess.TimeoutExpired:
+        return [(name, f"ran for more than {SECONDS} s")]
+
+
 def checkSizes(bundles, totals):
     for sample in ("hello", "greet"):
         module, problem = bundles.pack(sample, "2")
@@ -247,16 +272,20 @@ def runHost(host, chosen, deep, bundles, arguments, scratch, totals):
             for case in chosen if host.canCall or not case.call]
     jobs += [functools.partial(runDeep, host, entry, bundles, scratch)
              for entry in deep]
+    jobs += [functools.partial(runThroughTool, host, case, arguments.tool,
+                               scratch)
+             for case in chosen if case.name in THROUGH_TOOL
+             and (host.canCall or not case.call) and not arguments.packer]
     for case in chosen:
         if case.call and not host.canCall:
-            totals.skipped += len(case.levels)
+            totals.skipped += len(case.levels) + (case.name in THROUGH_TOOL)
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         for checks in pool.map(lambda job: job(), jobs):
             for name, problem in checks:
                 totals.add(name, problem)
     passed, failed, skipped = (after - earlier for after, earlier in zip(
         (totals.passed, totals.failed, totals.skipped), before))
-    note = "" if host.canCall else " (its command line calls no exports)"
+    note = " (its command line calls no exports)" if skipped else ""
     print(f"{host.name} {host.version()}: {passed} passed, {failed} failed, "
           f"{skipped} skipped{note}, {time.monotonic() - started:.0f} s",
           flush=True)
@@ -316,7 +345,9 @@ def main():
         if host.isThere():
             runHost(host, chosen, deep, bundles, arguments, scratch, totals)
         else:
-            count = sum(len(case.levels) for case in chosen) + 2 * len(deep)
+            count = 2 * len(deep) + sum(
+                len(case.levels) + (case.name in THROUGH_TOOL)
+                for case in chosen)
             totals.skipped += count
             print(f"{host.name}: {count} skipped (not installed: no "
                   f"{host.program})", flush=True)
