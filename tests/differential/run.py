@@ -316,7 +316,7 @@ def main():
     for name in failures[:20]:
         print(f"again: tests/differential/run.py --only {name}")
     print(f"{time.monotonic() - begin:.0f} s")
-    print(f"{passed} passed, {len(failures)} failed")
+    print(f"{passed} passed, {len(failures)} failed, 0 skipped")
     sys.exit(1 if failures else 0)
 
 

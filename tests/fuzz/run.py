@@ -186,7 +186,7 @@ def main():
     for ending, count in sorted(counts.items()):
         print(f"{ending}: {count}")
     print(f"{time.monotonic() - begin:.0f} s")
-    print(f"{options.count - failed} passed, {failed} failed")
+    print(f"{options.count - failed} passed, {failed} failed, 0 skipped")
     sys.exit(1 if failed else 0)
 
 

@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+"""Checks the test runners themselves: with a packer that changes nothing they
+pass, with one that breaks programs or accepts everything they fail."""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+TESTS = HERE.parent
+COPY = "cp {in} {out}"
+SPOIL = f"{sys.executable} {HERE / 'spoil.py'} {{in}} {{out}}"
+CARELESS = str(HERE / "careless.py")
+FILES = ["wasm-v2/i32.wast", "wasm-v2/fac.wast"]
+FEW = ["--count", "20"]
+
+# What is run, and whether it should pass.
+CHECKS = [
+    (["spec/run.py", "--packer", COPY, *FILES], True),
+    (["spec/run.py", "--packer", SPOIL, *FILES], False),
+    (["spec/run.py", "--tool", CARELESS, "wasm-v2/i32.wast"], False),
+    (["differential/run.py", "--packer", COPY, *FEW], True),
+    (["differential/run.py", "--packer", SPOIL, *FEW], False),
+    (["fuzz/run.py", "--tool", CARELESS, *FEW], False),
+]
+
+
+def main():
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="ireko-selfcheck-") as folder:
+        for command, shouldPass in CHECKS:
+            if not command[0].startswith("spec"):
+                command = [*command, "--keep", folder]
+            done = subprocess.run(
+                [sys.executable, str(TESTS / command[0]), *command[1:]],
+                capture_output=True, text=True)
+            counts = done.stdout.splitlines()[-1:]
+            if (done.returncode == 0) == shouldPass and counts and \
+                    " passed, " in counts[0]:
+                continue
+            failed += 1
+            print(f"FAIL {' '.join(command)}: exit code {done.returncode}, "
+                  f"should {'pass' if shouldPass else 'fail'}: "
+                  f"{done.stdout[-500:]}{done.stderr[-500:]}")
+    print(f"{len(CHECKS) - failed} passed, {failed} failed, 0 skipped")
+    sys.exit(1 if failed else 0)
+
+
+main()
