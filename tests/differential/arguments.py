@@ -18,7 +18,7 @@ def _integer(random, bits):
              2 * top - 1, 2 * top - 2)
     choice = random.randrange(4)
     if choice == 0:
-        return random.choice(edges)
+        return random.choice(edges) & (2 * top - 1)
     if choice == 1:
         return random.randrange(64)
     return random.getrandbits(random.randrange(1, bits + 1))

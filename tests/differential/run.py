@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Compares generated programs with their bundles, in the same host.
+"""Compares generated programs with their bundles, in the same host: all in
+Node, a slice in Wasmtime too.
 
 Half of the modules come from `wasm-tools smith`, half from generate.py; the
 programs in regressions/ come first. Each is packed at -O0 and -O2, and all
@@ -37,6 +38,8 @@ LEVELS = (0, 2)
 BATCH = 20
 WORKERS = 2
 BATCH_TIMEOUT = 240
+# Every so many batches also run in Wasmtime.
+WASMTIME_EVERY = 10
 ARGUMENT_SETS = 4
 MAX_FUNCTIONS = 10
 FUEL = 2000
@@ -131,7 +134,8 @@ class Job:
 class Comparison:
     """Judges one bundle's records against the plain module's."""
 
-    def __init__(self, counts):
+    def __init__(self, host, counts):
+        self.host = host
         self.counts = counts
 
     def problem(self, plain, bundle):
@@ -169,10 +173,9 @@ class Comparison:
                     f"{plain['state']}, got {bundle['state']}")[:900]
         return None
 
-    @staticmethod
-    def _meanings(outcome, instantiating):
+    def _meanings(self, outcome, instantiating):
         if "trap" in outcome:
-            return trapMeanings("node", outcome, instantiating)
+            return trapMeanings(self.host, outcome, instantiating)
         return outcome.get("values", outcome.get("error"))
 
     @staticmethod
@@ -182,7 +185,13 @@ class Comparison:
         return ours == theirs
 
 
-def runDriver(jobs, folder):
+def driverCommand(host, batch):
+    if host == "node":
+        return [tools.node(), str(HERE / "drive.js"), str(batch)]
+    return [sys.executable, str(HERE / "drive_wasmtime.py"), str(batch)]
+
+
+def runDriver(host, jobs, folder):
     """Returns {(id, variant): record} and how the driver ended, if badly."""
     batch = folder / "batch.json"
     batch.write_text(json.dumps({
@@ -191,11 +200,11 @@ def runDriver(jobs, folder):
     with open(folder / "log", "w+", encoding="utf-8") as log:
         try:
             done = subprocess.run(
-                [tools.node(), str(HERE / "drive.js"), str(batch)], stdout=log,
-                stderr=subprocess.PIPE, text=True, errors="replace",
-                timeout=BATCH_TIMEOUT)
+                driverCommand(host, batch), stdout=log, stderr=subprocess.PIPE,
+                text=True, errors="replace", timeout=BATCH_TIMEOUT,
+                env=tools.libraryEnvironment())
             ending = None if done.returncode == 0 else \
-                f"Node ended with {done.returncode}: {done.stderr[-300:]}"
+                f"{host} ended with {done.returncode}: {done.stderr[-300:]}"
         except subprocess.TimeoutExpired:
             ending = f"stopped after {BATCH_TIMEOUT} s"
         log.seek(0)
@@ -207,7 +216,7 @@ def runDriver(jobs, folder):
     return records, ending
 
 
-def runBatch(names, options):
+def runBatch(names, hosts, options):
     """Returns (failures, counts); a failure is (job id, kept file, text)."""
     counts = collections.Counter()
     failures = []
@@ -229,29 +238,32 @@ def runBatch(names, options):
                 fail(job, trouble)
             else:
                 pending.append(job)
-        while pending:
-            records, ending = runDriver(pending, folder)
-            pending = judgeBatch(pending, records, ending, fail, counts)
+        for host in hosts:
+            left = pending
+            while left:
+                records, ending = runDriver(host, left, folder)
+                left = judgeBatch(host, left, records, ending, fail, counts)
     return failures, counts
 
 
-def judgeBatch(jobs, records, ending, fail, counts):
+def judgeBatch(host, jobs, records, ending, fail, counts):
     """Returns the jobs after the one at which the driver ended."""
+    comparison = Comparison(host, counts)
     for position, job in enumerate(jobs):
-        comparison = Comparison(counts)
         for variant, _ in job.variants:
             record = records.get((job.id, variant))
             if record is None:
-                fail(job, f"{variant}: {ending or 'no record'}")
+                fail(job, f"{host} {variant}: {ending or 'no record'}")
                 return jobs[position + 1:]
             if variant == "plain":
                 continue
             trouble = comparison.problem(records[job.id, "plain"], record)
             if trouble:
-                fail(job, f"{variant}: {trouble}")
+                fail(job, f"{host} {variant}: {trouble}")
                 break
         else:
             counts["passed"] += 1
+            counts[f"modules run in {host}"] += 1
     return []
 
 
@@ -302,8 +314,12 @@ def main():
         print(f"differential: {len(names)} modules, seed {options.seed}, "
               f"{tools.hostVersions()}")
         with concurrent.futures.ProcessPoolExecutor(WORKERS) as pool:
-            pending = [pool.submit(runBatch, names[i:i + BATCH], options)
-                       for i in range(0, len(names), BATCH)]
+            pending = []
+            for i in range(0, len(names), BATCH):
+                slice_ = i // BATCH % WASMTIME_EVERY == 0
+                hosts = ("node", "wasmtime") if slice_ else ("node",)
+                pending.append(pool.submit(runBatch, names[i:i + BATCH],
+                                           hosts, options))
             for future in concurrent.futures.as_completed(pending):
                 found, counted = future.result()
                 counts.update(counted)

