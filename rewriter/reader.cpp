@@ -34,6 +34,7 @@ constexpr uint8_t kCodeSection = 10;
 
 /// Text is copied a few times while it is parsed.
 constexpr uint64_t kMaxInputBytes = kMaxModuleBytes;
+constexpr size_t kFirstRead = 65536;
 
 llvm::Error cannotRead(llvm::StringRef file, int error) {
   std::string advice;
@@ -50,15 +51,31 @@ llvm::Error cannotRead(llvm::StringRef file, int error) {
       advice);
 }
 
-/// Reads all of \p fd. Not llvm::MemoryBuffer: it maps files into memory, where
-/// one that shrinks meanwhile kills the process, and reads a device that never
-/// ends until memory does.
+llvm::StringRef asText(llvm::ArrayRef<uint8_t> bytes) {
+  return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
+}
+
+/// A file cut off within the magic number is still a binary, cut off.
+bool isBinary(llvm::StringRef text) {
+  return text.starts_with(kMagic.take_front(text.size()));
+}
+
+/// No text has a zero byte.
+bool isNeitherForSure(llvm::StringRef text) {
+  return !isBinary(text) && text.contains('\0');
+}
+
+/// Reads all of \p fd, or enough of it to see that it is no module. Not by
+/// llvm::MemoryBuffer: it maps files into memory, where one that shrinks
+/// meanwhile kills the process, and reads a device that never ends until memory
+/// does.
 llvm::Expected<std::vector<uint8_t>> readAll(int fd, llvm::StringRef file) {
   std::vector<uint8_t> bytes;
   size_t used = 0;
   while (true) {
     if (used == bytes.size())
-      bytes.resize(std::max<size_t>(65536, 2 * used));
+      bytes.resize(
+          std::clamp<size_t>(2 * used, kFirstRead, kMaxInputBytes + 1));
     ssize_t got = ::read(fd, bytes.data() + used, bytes.size() - used);
     if (got < 0) {
       if (errno == EINTR)
@@ -68,6 +85,10 @@ llvm::Expected<std::vector<uint8_t>> readAll(int fd, llvm::StringRef file) {
     if (got == 0)
       break;
     used += got;
+    // A device need not end.
+    if (used <= kFirstRead &&
+        isNeitherForSure(asText(llvm::ArrayRef(bytes).take_front(used))))
+      break;
     if (used > kMaxInputBytes)
       return inputError(file, "the file is larger than 1 GiB",
                         "split the program or remove custom sections");
@@ -90,13 +111,14 @@ llvm::Expected<std::vector<uint8_t>> loadFile(llvm::StringRef path) {
   return bytes;
 }
 
-llvm::StringRef asText(llvm::ArrayRef<uint8_t> bytes) {
-  return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
+/// Editors put one in front of text, and the text parser does not know it.
+llvm::StringRef withoutByteOrderMark(llvm::StringRef text) {
+  text.consume_front("\xef\xbb\xbf");
+  return text;
 }
 
 /// Skips white space and comments of the text format.
 llvm::StringRef skipBlank(llvm::StringRef text) {
-  text.consume_front("\xef\xbb\xbf");
   while (true) {
     text = text.ltrim(" \t\r\n");
     if (text.starts_with(";;")) {
@@ -121,12 +143,11 @@ enum class Format { kBinary, kText, kTextComponent, kNeither };
 
 Format formatOf(llvm::ArrayRef<uint8_t> bytes) {
   llvm::StringRef text = asText(bytes);
-  // A file cut off within the magic number is still a binary, cut off.
-  if (text.starts_with(kMagic.take_front(text.size())))
+  if (isBinary(text))
     return Format::kBinary;
-  if (text.contains('\0'))
+  if (isNeitherForSure(text))
     return Format::kNeither;
-  llvm::StringRef rest = skipBlank(text);
+  llvm::StringRef rest = skipBlank(withoutByteOrderMark(text));
   if (!rest.consume_front("("))
     return Format::kNeither;
   return skipBlank(rest).starts_with("component") ? Format::kTextComponent
@@ -368,7 +389,7 @@ llvm::Expected<SourceModule> readModuleFromBytes(std::vector<uint8_t> bytes,
                       "give the core module that it was made from");
   case Format::kText: {
     llvm::Expected<std::vector<uint8_t>> binary =
-        assembleText(asText(bytes), name);
+        assembleText(withoutByteOrderMark(asText(bytes)), name);
     if (!binary)
       return binary.takeError();
     source.bytes = std::move(*binary);
