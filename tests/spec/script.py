@@ -22,14 +22,14 @@ INSTANTIATES = ("module", "assert_uninstantiable", "assert_unlinkable")
 TEXT_FORMAT = "text-format"
 IMPORTED_MEMORY = "imported-memory"
 IMPORTED_TABLE = "imported-table"
-GC_TYPES = "gc-types"
+LATER_TYPES = "later-types"
 MULTI_MEMORY = "multi-memory"
 SKIPPED_INSTANCE = "skipped-instance"
 
 # What the packer's error must name for the modules that it may refuse.
 REFUSED_FEATURES = {IMPORTED_MEMORY: "imported memories not supported",
                     IMPORTED_TABLE: "imported tables not supported",
-                    GC_TYPES: "garbage collection not supported",
+                    LATER_TYPES: " not supported: type ",
                     MULTI_MEMORY: "multi-memory not supported"}
 
 
@@ -81,7 +81,7 @@ class Script:
                         self._skippedImport(module, registered)
                 except UnknownType:
                     module = None
-                    step.skipped = GC_TYPES
+                    step.skipped = LATER_TYPES
                 if step.kind == "module":
                     current = (step, module)
                     if "name" in command:

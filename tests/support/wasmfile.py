@@ -2,7 +2,7 @@
 exports, and how to splice one more export into it.
 
 Only for modules that are known to be valid (the inputs of the spec suite, the
-generated programs, the bundles). Types of the GC proposal raise UnknownType.
+generated programs, the bundles). Types of later proposals raise UnknownType.
 """
 
 import dataclasses
@@ -126,6 +126,11 @@ class WasmFile:
                 globals_ += [i.type for i in self.imports if i.kind == GLOBAL]
             elif ident == 3:
                 functions += [types[i] for i in reader.vector(reader.unsigned)]
+            elif ident == 4:
+                # Only to notice unknown types.
+                for _ in range(reader.unsigned()):
+                    reader.valueType()
+                    reader.limits()
             elif ident == 5:
                 self.memoryCount += reader.unsigned()
             elif ident == 6:
