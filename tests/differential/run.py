@@ -2,8 +2,9 @@
 """Compares generated programs with their bundles, in the same host: all in
 Node, a slice in Wasmtime too.
 
-Half of the modules come from `wasm-tools smith`, half from generate.py; the
-programs in regressions/ come first. Each is packed at -O0 and -O2, and all
+First come fixed programs: those in regressions/ (each once showed a bug) and
+cases/, and those of large.py. Then half of the modules are from `wasm-tools
+smith`, half from generate.py. Each is packed at -O0 and -O2, and all
 variants are called through every exported function with the same arguments.
 Results, traps, exported globals, memories and tables, and the log of host
 calls must agree bit for bit.
@@ -28,6 +29,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 
 import generate  # noqa: E402
+import large  # noqa: E402
 import tools  # noqa: E402
 from arguments import argumentSets  # noqa: E402
 from traps import trapMeanings  # noqa: E402
@@ -69,12 +71,25 @@ def assemble(text, target):
                    input=text.encode(), check=True, capture_output=True)
 
 
+def caseModule(name, target, _):
+    assemble((HERE / "cases" / f"{name}.wat").read_text("utf-8"), target)
+
+
 def regressionModule(name, target, _):
     assemble((HERE / "regressions" / f"{name}.wat").read_text("utf-8"), target)
 
 
+def largeModule(name, target, _):
+    assemble(large.PROGRAMS[name](), target)
+
+
+def fileModule(name, target, _):
+    shutil.copyfile(name, target)
+
+
 MAKERS = {"smith": smithModule, "generated": generatedModule,
-          "regression": regressionModule}
+          "case": caseModule, "regression": regressionModule,
+          "large": largeModule, "file": fileModule}
 
 
 def functionType(type_):
@@ -92,6 +107,8 @@ class Job:
         self.kind = kind
         self.seed = seed
         self.id = f"{kind}-{seed}"
+        if kind == "file":
+            self.id = f"file-{pathlib.Path(seed).stem}"
 
     def prepare(self, folder, options):
         """Makes the module and its bundles. Returns what went wrong."""
@@ -278,7 +295,10 @@ def parseArguments():
                         help="where the seeds start, in millions "
                         "(default: %(default)s)")
     parser.add_argument("--only", metavar="ID",
-                        help="one module, by the name that a failure gave")
+                        help="one module, by the name that a failure gave, or "
+                        "file-PATH")
+    parser.add_argument("--no-fixed", action="store_true",
+                        help="generated modules only")
     parser.add_argument("--tool", default=tools.releaseTool())
     parser.add_argument("--packer", metavar="TEMPLATE",
                         help="pack by this command with {in} {out} {level} "
@@ -292,9 +312,14 @@ def parseArguments():
 def chooseNames(options):
     if options.only:
         kind, seed = options.only.split("-", 1)
-        return [(kind, seed if kind == "regression" else int(seed))]
-    regressions = sorted((HERE / "regressions").glob("*.wat"))
-    names = [("regression", path.stem) for path in regressions]
+        isNumber = kind in ("smith", "generated")
+        return [(kind, int(seed) if isNumber else seed)]
+    names = []
+    if not options.no_fixed:
+        for kind, folder in (("regression", "regressions"), ("case", "cases")):
+            names += [(kind, path.stem)
+                      for path in sorted((HERE / folder).glob("*.wat"))]
+        names += [("large", name) for name in large.PROGRAMS]
     first = options.seed * 1_000_000
     for i in range(options.count):
         names.append(("generated" if i % 2 else "smith", first + i // 2))

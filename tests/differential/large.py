@@ -1,0 +1,162 @@
+"""Programs that are large in one respect, as no generated one is: depth,
+counts of locals, parameters or targets, size of a function. Text format."""
+
+
+def _module(*parts):
+    return "(module\n" + "\n".join(parts) + "\n)\n"
+
+
+def deepBlocks():
+    """1,000 nested blocks, left to any depth by a br_table."""
+    depth = 1000
+    lines = ['(func (export "leave") (param i32) (result i32)',
+             "(local $n i32)"]
+    lines += ["block"] * depth
+    targets = " ".join(str(i) for i in range(depth))
+    lines.append(f"local.get 0 br_table {targets} 0")
+    step = "end local.get $n i32.const 1 i32.add local.set $n"
+    lines += [step] * depth
+    lines.append("local.get $n)")
+    return _module(*lines)
+
+
+def deepExpression():
+    """An operator tree 3,000 high, on either side."""
+    depth = 3000
+    left = ["local.get 0"] + ["local.get 0 i32.const 3 i32.xor i32.add"] * depth
+    right = ["local.get 0"] * depth + ["local.get 0"] + ["i32.sub"] * depth
+    return _module('(func (export "left") (param i32) (result i32)', *left,
+                   ")", '(func (export "right") (param i32) (result i32)',
+                   *right, ")")
+
+
+def manyLocals():
+    """5,000 locals of all types, all live, and recursion over them."""
+    count = 5000
+    types = ("i32", "i64", "f64", "v128")
+    lines = ['(func $f (export "sum") (param i32) (result i64)',
+             "(local $total i64)"]
+    lines += [f"(local $l{i} {types[i % 4]})" for i in range(count)]
+    for i in range(0, count, 2):
+        make = {0: f"local.get 0 i32.const {i} i32.add",
+                2: f"f64.const {i}"}[i % 4]
+        lines.append(f"{make} local.set $l{i}")
+    lines.append("local.get 0 i32.const 7 i32.and local.tee 0 if "
+                 "local.get 0 i32.const 1 i32.sub call $f local.set $total "
+                 "end")
+    for i in range(0, count, 2):
+        take = {0: f"local.get $l{i} i64.extend_i32_s",
+                2: f"local.get $l{i} i64.trunc_sat_f64_s"}[i % 4]
+        lines.append(f"local.get $total {take} i64.add local.set $total")
+    for i in range(1, count, 400):
+        take = {1: f"local.get $l{i}",
+                3: f"local.get $l{i} i64x2.extract_lane 1"}[i % 4]
+        lines.append(f"local.get $total {take} i64.add local.set $total")
+    return _module(*lines, "local.get $total)")
+
+
+def manyParameters():
+    """A function of 400 parameters and 400 results."""
+    count = 400
+    types = [("i32", "i64", "f32", "v128")[i % 4] for i in range(count)]
+    params = " ".join(types)
+    zero = {"i32": "local.get 0 i32.const {} i32.add",
+            "i64": "i64.const {}", "f32": "f32.const {}",
+            "v128": "i32.const {} i32x4.splat"}
+    lines = [f"(func $turn (param {params}) (result "
+             f"{' '.join(reversed(types))})"]
+    lines += [f"local.get {i}" for i in reversed(range(count))]
+    lines.append(")")
+    lines.append('(func (export "turn") (param i32) (result i32)'
+                 "(local $n i32)")
+    lines += [zero[t].format(i) for i, t in enumerate(types)]
+    lines.append("call $turn")
+    fold = {"i32": "", "i64": "i32.wrap_i64", "f32": "i32.trunc_sat_f32_s",
+            "v128": "i32x4.extract_lane 2"}
+    for i, t in enumerate(types):
+        lines.append(f"{fold[t]} local.get $n i32.const 3 i32.mul i32.add "
+                     "local.set $n")
+    return _module(*lines, "local.get $n)")
+
+
+def longFunction():
+    """A function of 4,000 different statements in one loop: far branches, and
+    more handlers than a budget holds."""
+    lines = ['(memory (export "memory") 1 1)',
+             '(func (export "run") (param i32 i64) (result i32)',
+             "(local $n i32) (local $f f64)",
+             "i32.const 3 local.set $n", "block loop",
+             "local.get $n i32.eqz br_if 1",
+             "local.get $n i32.const 1 i32.sub local.set $n"]
+    operators = ("add", "sub", "mul", "xor", "or", "and", "shl", "shr_u")
+    for i in range(4000):
+        a, b = operators[i % 8], operators[i // 8 % 8]
+        place = i * 37 % 16000 * 4
+        if i % 5 == 0:
+            lines.append(f"i32.const {place} local.get 0 i32.const {i} "
+                         f"i32.{a} i32.store")
+        elif i % 5 == 1:
+            lines.append(f"local.get 0 i32.const {place} i32.load i32.{b} "
+                         f"i32.const {i * 7919} i32.{a} local.set 0")
+        elif i % 5 == 2:
+            lines.append(f"local.get 1 i64.const {i * 104729} i64.{a} "
+                         f"local.get 0 i64.extend_i32_u i64.{b} local.set 1")
+        elif i % 5 == 3:
+            lines.append(f"local.get 0 i32.const {i} i32.and if local.get 0 "
+                         f"i32.const {i} i32.{b} local.set 0 end")
+        else:
+            lines.append("local.get $f local.get 0 f64.convert_i32_s "
+                         f"f64.const {i}.5 f64.mul f64.add local.set $f")
+    return _module(*lines, "br 0 end end",
+                   "local.get 0 local.get 1 i32.wrap_i64 i32.xor",
+                   "local.get $f i32.trunc_sat_f64_s i32.xor)")
+
+
+def manyFunctions():
+    """3,000 functions that call their neighbours, through calls and a table
+    of them all."""
+    count = 3000
+    lines = [f"(table {count} funcref)",
+             "(elem (i32.const 0) func "
+             + " ".join(f"$f{i}" for i in range(count)) + ")"]
+    for i in range(count):
+        then = (i * 7 + 1) % count
+        how = f"call $f{then}" if i % 2 else \
+            f"i32.const {then} call_indirect (param i32) (result i32)"
+        lines.append(
+            f"(func $f{i} (param i32) (result i32) local.get 0 i32.eqz if "
+            f"i32.const {i} return end local.get 0 i32.const 1 i32.sub {how} "
+            f"i32.const {i} i32.xor)")
+    lines.append('(func (export "run") (param i32) (result i32) local.get 0 '
+                 "i32.const 1023 i32.and call $f5)")
+    lines.append('(func (export "any") (param i32) (result i32) i32.const 3 '
+                 f"local.get 0 i32.const {count} i32.rem_u call_indirect "
+                 "(param i32) (result i32))")
+    return _module(*lines)
+
+
+def wideSwitch():
+    """A br_table of 20,000 targets over 64 blocks."""
+    blocks = 64
+    lines = ['(func (export "pick") (param i32) (result i32)']
+    lines += ["block"] * blocks
+    targets = " ".join(str(i * 31 % blocks) for i in range(20000))
+    lines.append(f"local.get 0 i32.const 32767 i32.and br_table {targets} 5")
+    lines += [f"end i32.const {i} return" for i in range(blocks)]
+    return _module(*lines, ")")
+
+
+def longData():
+    """Segments that cover memory, and strings that compress badly."""
+    lines = ['(memory (export "memory") 8 8)']
+    for i in range(500):
+        text = "".join(f"\\{(i * 7 + j * 13) % 256:02x}" for j in range(400))
+        lines.append(f'(data (i32.const {i * 1048}) "{text}")')
+    lines.append('(func (export "at") (param i32) (result i64) local.get 0 '
+                 "i32.const 0x7ffff i32.and i64.load)")
+    return _module(*lines)
+
+
+PROGRAMS = {f.__name__: f for f in (
+    deepBlocks, deepExpression, manyLocals, manyParameters, longFunction,
+    manyFunctions, wideSwitch, longData)}
