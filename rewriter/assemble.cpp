@@ -117,7 +117,7 @@ llvm::Error textError(llvm::StringRef message, llvm::StringRef file) {
   if (!rest.consumeInteger(10, line) && rest.consume_front(":") &&
       !rest.consumeInteger(10, column) && rest.consume_front(": error: ")) {
     place.line = line;
-    place.column = column;
+    place.column = column + 1; // Binaryen counts them from 0
     message = rest;
   }
   return inputError(file, place, message.str());

@@ -57,13 +57,15 @@ void addInput(CLI::App *app, CommandLine &line) {
       ->required();
 }
 
-void addPackOptions(CLI::App *app, RawOptions &raw) {
+void addPackOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
   app->add_option("-O", raw.optLevel,
                   "0: one operator a handler; 2: optimise [2]")
       ->option_text("LEVEL");
   app->add_option("--stack-size", raw.stackSize,
                   "Guest stack, suffix k or m [4m]")
       ->option_text("BYTES");
+  app->add_flag("--strip-names", line.pack.stripNames,
+                "Leave function names out of trap messages");
 }
 
 void addRunOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
@@ -161,18 +163,18 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
                    "The bundle; - is standard output")
       ->required()
       ->option_text("OUT");
-  addPackOptions(pack, raw);
+  addPackOptions(pack, line, raw);
   pack->footer("Example: ireko pack app.wasm -o app.bundle.wasm");
 
   addInput(run, line);
   addRunOptions(run, line, raw);
-  addPackOptions(run, raw);
+  addPackOptions(run, line, raw);
   run->footer("Example: ireko run app.wasm --dir .::/data -- /data/in.txt");
 
   addInput(inspect, line);
   inspect->add_option("--function", line.function, "Show only this one [all]")
       ->option_text("NAME|INDEX");
-  addPackOptions(inspect, raw);
+  addPackOptions(inspect, line, raw);
   inspect->footer("Example: ireko inspect app.wasm --function main");
 
   hosts->footer("Example: ireko run app.wasm --host wasmtime");

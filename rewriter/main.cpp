@@ -29,9 +29,23 @@ llvm::StringRef asText(const std::vector<uint8_t> &bytes) {
   return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
 }
 
-llvm::Expected<std::vector<uint8_t>> packBytes(SourceModule &&source,
-                                               const CommandLine &line) {
-  return packModule(std::move(source), line.pack, nullptr);
+llvm::Expected<std::vector<uint8_t>>
+packSource(SourceModule &&source, const CommandLine &line, Phases &phases) {
+  PackStats stats;
+  llvm::Expected<std::vector<uint8_t>> bundle =
+      packModule(std::move(source), line.pack, &stats);
+  if (!bundle)
+    return bundle;
+  phases.end("pack");
+  if (line.verbose)
+    llvm::errs() << "ireko: module " << stats.moduleBytes << " bytes, code "
+                 << stats.codeSection << ", functions " << stats.functions
+                 << "\nireko: bundle " << stats.bundleBytes << " bytes, image "
+                 << stats.imageBytes << ", code in it " << stats.imageCode
+                 << "\nireko: VM " << stats.vmBytes << " bytes, runtime in it "
+                 << stats.runtimeBytes << ", handlers " << stats.sharedHandlers
+                 << " shared and " << stats.fusedHandlers << " fused\n";
+  return bundle;
 }
 
 llvm::Error pack(const CommandLine &line, Phases &phases) {
@@ -47,10 +61,9 @@ llvm::Error pack(const CommandLine &line, Phases &phases) {
                       "pack the program it was made from");
   size_t sourceBytes = source->bytes.size();
   llvm::Expected<std::vector<uint8_t>> bundle =
-      packBytes(std::move(*source), line);
+      packSource(std::move(*source), line, phases);
   if (!bundle)
     return bundle.takeError();
-  phases.end("pack");
   if (llvm::Error error = writeOutput(line.output, asText(*bundle)))
     return error;
   phases.end("write");
@@ -127,11 +140,10 @@ llvm::Error planRun(const CommandLine &line, RunPlan &plan, Phases &phases) {
     return llvm::Error::success();
   }
   llvm::Expected<std::vector<uint8_t>> bundle =
-      packBytes(std::move(*source), line);
+      packSource(std::move(*source), line, phases);
   if (!bundle)
     return bundle.takeError();
   plan.contents = std::move(*bundle);
-  phases.end("pack");
   return llvm::Error::success();
 }
 

@@ -52,11 +52,11 @@ public:
   llvm::Expected<std::string> write(llvm::StringRef name,
                                     llvm::StringRef contents) {
     if (path.empty()) {
-      const char *parent = std::getenv("TMPDIR");
-      std::string pattern =
-          std::string(parent && *parent ? parent : "/tmp") + "/ireko-XXXXXX";
+      const char *chosen = std::getenv("TMPDIR");
+      std::string parent = chosen && *chosen ? chosen : "/tmp";
+      std::string pattern = parent + "/ireko-XXXXXX";
       if (!::mkdtemp(pattern.data()))
-        return systemError(pattern, "cannot make a temporary folder");
+        return systemError(parent, "cannot make a temporary folder");
       path = pattern;
     }
     std::string file = path + "/" + name.str();

@@ -1,0 +1,52 @@
+// Drops writes to frame slots that nothing reads afterwards. A value that may
+// trap is still computed.
+//
+//     x = a + b          (gone)
+//     x = load p   ==>   drop (load p)
+//     x = 1              x = 1
+
+#include "passes/pass.h"
+#include "rewriter/liveness.h"
+#include "rewriter/tree.h"
+#include "wasm-builder.h"
+
+using namespace wasm;
+
+namespace ireko {
+
+namespace {
+
+bool treeMayTrap(Expression *tree) {
+  bool result = mayTrap(tree);
+  forEachChild(tree, [&](Expression *&child) { result |= treeMayTrap(child); });
+  return result;
+}
+
+} // namespace
+
+void deadStores(Program &program, Function &function) {
+  Liveness liveness(function);
+  for (BlockIndex index : function.layout) {
+    Block &block = function.blocks[index];
+    SlotSet live = liveness.liveOut(block);
+    Liveness::stepBack(block.end, live);
+    for (size_t i = block.statements.size(); i-- > 0;) {
+      Expression *&statement = block.statements[i];
+      auto *set = statement->dynCast<LocalSet>();
+      bool isRead = !set;
+      for (uint32_t k = 0; set && k < slotsOf(set->value->type); ++k)
+        isRead |= live.contains(set->index + k);
+      if (!isRead) {
+        if (!treeMayTrap(set->value)) {
+          statement = nullptr;
+          continue;
+        }
+        statement = Builder(program.module).makeDrop(set->value);
+      }
+      Liveness::stepBack(statement, live);
+    }
+    std::erase(block.statements, nullptr);
+  }
+}
+
+} // namespace ireko

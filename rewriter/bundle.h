@@ -1,0 +1,19 @@
+// The last step: the runtime, the generated code, the image and what is left
+// of the guest's module become one module.
+
+#ifndef IREKO_REWRITER_BUNDLE_H
+#define IREKO_REWRITER_BUNDLE_H
+
+#include "rewriter/pack.h"
+#include "rewriter/select.h"
+
+namespace ireko {
+
+// `tiling` covers `program`. Addresses of static tables are assigned.
+llvm::Expected<std::vector<uint8_t>>
+makeBundle(Program &program, const Tiling &tiling, const PackOptions &options,
+           const SourceModule &source, PackStats *stats);
+
+} // namespace ireko
+
+#endif // IREKO_REWRITER_BUNDLE_H

@@ -1,0 +1,119 @@
+// What the generators of the VM's Wasm code share: where things lie in linear
+// memory, names in the bundle, and small builders.
+//
+// Rules for generated code:
+//  1. Only the cold functions, export adapters and the trap path call anything.
+//     Handlers do not, but for the one call to a cold function.
+//  2. VmState::sp is set before the host is called and restored afterwards;
+//     while it is set, nothing at or above it is in use.
+//  3. The dispatch function keeps pc and fp in locals. A shared handler is
+//     entered with pc at its instruction. A fused handler may be entered with
+//     any pc; it sets pc before it leaves to the dispatch loop, a trap, a cold
+//     function or the runtime.
+//  4. A slot that is live after a tile is in frame memory when the tile ends.
+//  5. Guest addresses are added to guestBase by the static offset of the
+//     access; where an offset is an operand, a sum that wraps becomes an address
+//     that is out of bounds for every memory.
+
+#ifndef IREKO_REWRITER_CODEGEN_H
+#define IREKO_REWRITER_CODEGEN_H
+
+#include "rewriter/encode.h"
+#include "wasm-builder.h"
+
+namespace ireko {
+
+// Linear addresses in the bundle.
+struct MemoryLayout {
+  uint32_t state = 0; // VmState
+  uint32_t image = 0;
+  uint32_t globals = 0;
+  uint32_t tables = 0;
+  uint32_t stackBase = 0, stackEnd = 0;
+  uint32_t guestBase = 0;
+};
+
+// Generated functions, by the names that Program::own makes of these.
+inline constexpr char kDispatch[] = "dispatch";
+inline constexpr char kRun[] = "run";
+inline constexpr char kCold[] = "cold";
+inline constexpr char kStart[] = "start";
+
+class Codegen {
+public:
+  Codegen(Program &program, const Tiling &tiling, const Image &image,
+          const MemoryLayout &layout, wasm::Module &bundle)
+      : program(program), tiling(tiling), image(image), layout(layout),
+        bundle(bundle), builder(bundle),
+        memory(bundle.memories.front()->name) {}
+
+  // rewriter/dispatch.cpp
+  void addDispatchFunction();
+  // rewriter/cold.cpp
+  void addColdFunctions();
+  // Reads and writes a reference slot, of the frame at the address `frame`.
+  wasm::Expression *loadReference(wasm::Type type, wasm::Expression *frame,
+                                  Slot slot);
+  wasm::Expression *storeReference(wasm::Expression *frame, Slot slot,
+                                   wasm::Expression *value);
+  // rewriter/adapters.cpp
+  void addRunFunction();
+  // An adapter with the guest function's own type; made once.
+  wasm::Name adapterOf(uint32_t function);
+  // Runs what instantiation does beyond active segments: initialisation that
+  // may trap or depends on imports, and the guest's start function.
+  void addStart(const std::vector<wasm::Expression *> &initialisation);
+
+  // Constants and arithmetic on addresses.
+  wasm::Expression *i32(uint32_t value) {
+    return builder.makeConst(wasm::Literal(value));
+  }
+  wasm::Expression *add(wasm::Expression *a, wasm::Expression *b) {
+    return builder.makeBinary(wasm::AddInt32, a, b);
+  }
+  wasm::Expression *load(wasm::Type type, wasm::Expression *address,
+                         uint32_t offset) {
+    return builder.makeLoad(type.getByteSize(), false, offset, 1, address, type,
+                            memory);
+  }
+  wasm::Expression *load16(wasm::Expression *address, uint32_t offset,
+                           bool isSigned, wasm::Type type = wasm::Type::i32) {
+    return builder.makeLoad(2, isSigned, offset, 1, address, type, memory);
+  }
+  wasm::Expression *store(wasm::Expression *address, uint32_t offset,
+                          wasm::Expression *value) {
+    return builder.makeStore(value->type.getByteSize(), offset, 1, address,
+                             value, value->type, memory);
+  }
+  wasm::Expression *loadState(size_t member) {
+    return load(wasm::Type::i32, i32(0), layout.state + member);
+  }
+  wasm::Expression *storeState(size_t member, wasm::Expression *value) {
+    return store(i32(0), layout.state + member, value);
+  }
+  // Raises a trap for the instruction at `pc`; does not return.
+  wasm::Expression *trap(wasm::Expression *kind, wasm::Expression *pc);
+
+  wasm::Name coldFunction(uint32_t op) const {
+    return program.own(std::string(kCold) + "." + std::to_string(op));
+  }
+
+  Program &program;
+  const Tiling &tiling;
+  const Image &image;
+  const MemoryLayout &layout;
+  wasm::Module &bundle;
+  wasm::Builder builder;
+  wasm::Name memory;
+  wasm::Name trapFunction; // ireko_trap or ireko_trap_quiet
+  // What the guest's imported functions are in the bundle: a host import or an
+  // adapter of the runtime.
+  std::unordered_map<wasm::Name, wasm::Name> importTargets;
+
+private:
+  std::unordered_map<uint32_t, wasm::Name> adapters;
+};
+
+} // namespace ireko
+
+#endif // IREKO_REWRITER_CODEGEN_H

@@ -1,0 +1,246 @@
+// Cold functions: one for each cold operator, and one that chooses among them
+// by number for the shared handler. All take the linear address of the
+// operator's frame and the pc of the instruction.
+
+#include "ir/manipulation.h"
+#include "rewriter/codegen.h"
+#include "rewriter/tree.h"
+
+using namespace wasm;
+
+namespace ireko {
+
+namespace {
+
+enum ColdLocal : Index { kFrame, kPc, kFirstVar };
+
+// References in frame slots lie in a Wasm table at the slot's index in the
+// guest stack. The table grows when such a slot is first written.
+constexpr uint32_t kFirstReferences = 256;
+
+const char *referenceKind(Type type) {
+  return type == Type(HeapType::func, Nullable) ? "func" : "extern";
+}
+
+} // namespace
+
+// Generates the body of one cold function.
+class ColdGenerator {
+public:
+  ColdGenerator(Codegen &gen, wasm::Function &function)
+      : gen(gen), builder(gen.builder), function(function) {}
+
+  Expression *body(const ColdOperator &op);
+
+private:
+  Expression *frame() { return builder.makeLocalGet(kFrame, Type::i32); }
+  Expression *value(Expression *tree);
+  Expression *replacement(Expression *node);
+  Expression *boundsCheck(Index address, Index size);
+  Index keep(Expression *tree, std::vector<Expression *> &list);
+  Expression *get(Index local) {
+    return builder.makeLocalGet(local, function.getLocalType(local));
+  }
+  Expression *guestAddress(Index local) {
+    return gen.add(get(local), gen.i32(gen.layout.guestBase));
+  }
+
+  Codegen &gen;
+  Builder &builder;
+  wasm::Function &function;
+};
+
+Index ColdGenerator::keep(Expression *tree, std::vector<Expression *> &list) {
+  Index local = Builder::addVar(&function, tree->type);
+  list.push_back(builder.makeLocalSet(local, tree));
+  return local;
+}
+
+// Traps unless [address, address + size) is guest memory.
+Expression *ColdGenerator::boundsCheck(Index address, Index size) {
+  auto wide = [&](Expression *narrow) {
+    return builder.makeUnary(ExtendUInt32, narrow);
+  };
+  Expression *end =
+      builder.makeBinary(AddInt64, wide(get(address)), wide(get(size)));
+  Expression *guestSize = builder.makeBinary(
+      SubInt64,
+      builder.makeBinary(ShlInt64, wide(builder.makeMemorySize(gen.memory)),
+                         builder.makeConst(Literal(int64_t(16)))),
+      builder.makeConst(Literal(int64_t(gen.layout.guestBase))));
+  static_assert(kPageBytes == 1 << 16);
+  return builder.makeIf(
+      builder.makeBinary(GtUInt64, end, guestSize),
+      gen.trap(gen.i32(uint32_t(TrapKind::MemoryBounds)),
+               builder.makeLocalGet(kPc, Type::i32)));
+}
+
+Expression *ColdGenerator::replacement(Expression *node) {
+  std::vector<Expression *> list;
+  if (auto *local = node->dynCast<LocalGet>()) {
+    if (local->type.isRef())
+      return gen.loadReference(local->type, frame(), local->index);
+    return gen.load(local->type, frame(), local->index * kSlotBytes);
+  }
+  if (auto *call = node->dynCast<Call>()) {
+    for (Expression *operand : call->operands)
+      list.push_back(value(operand));
+    return builder.makeCall(gen.importTargets.at(call->target), list,
+                            call->type);
+  }
+  if (auto *ref = node->dynCast<RefFunc>()) {
+    Name adapter =
+        gen.adapterOf(gen.program.functionIndex.at(ref->func));
+    return builder.makeRefFunc(adapter);
+  }
+  if (auto *grow = node->dynCast<MemoryGrow>()) {
+    Index pages = keep(
+        builder.makeMemoryGrow(value(grow->delta), gen.memory), list);
+    Expression *own = gen.i32(gen.layout.guestBase / kPageBytes);
+    list.push_back(builder.makeSelect(
+        builder.makeBinary(EqInt32, get(pages), gen.i32(-1)), gen.i32(-1),
+        builder.makeBinary(SubInt32, get(pages), own)));
+    return builder.makeBlock(list);
+  }
+  if (auto *copy = node->dynCast<MemoryCopy>()) {
+    Index to = keep(value(copy->dest), list);
+    Index from = keep(value(copy->source), list);
+    Index size = keep(value(copy->size), list);
+    list.push_back(boundsCheck(to, size));
+    list.push_back(boundsCheck(from, size));
+    list.push_back(builder.makeMemoryCopy(guestAddress(to), guestAddress(from),
+                                          get(size), gen.memory, gen.memory));
+    return builder.makeBlock(list);
+  }
+  if (auto *fill = node->dynCast<MemoryFill>()) {
+    Index to = keep(value(fill->dest), list);
+    Index byte = keep(value(fill->value), list);
+    Index size = keep(value(fill->size), list);
+    list.push_back(boundsCheck(to, size));
+    list.push_back(builder.makeMemoryFill(guestAddress(to), get(byte),
+                                          get(size), gen.memory));
+    return builder.makeBlock(list);
+  }
+  if (auto *init = node->dynCast<MemoryInit>()) {
+    Index to = keep(value(init->dest), list);
+    Index from = keep(value(init->offset), list);
+    Index size = keep(value(init->size), list);
+    list.push_back(boundsCheck(to, size));
+    list.push_back(builder.makeMemoryInit(init->segment, guestAddress(to),
+                                          get(from), get(size), gen.memory));
+    return builder.makeBlock(list);
+  }
+  return nullptr;
+}
+
+Expression *ColdGenerator::value(Expression *tree) {
+  return ExpressionManipulator::flexibleCopy(
+      tree, gen.bundle, [this](Expression *node) { return replacement(node); });
+}
+
+Expression *ColdGenerator::body(const ColdOperator &op) {
+  std::vector<Expression *> list;
+  Index saved = 0;
+  if (op.leavesVm) {
+    saved = keep(gen.loadState(offsetof(VmState, sp)), list);
+    uint32_t slots = kFirstSlot + std::max(op.argSlots, op.resultSlots);
+    list.push_back(gen.storeState(
+        offsetof(VmState, sp), gen.add(frame(), gen.i32(slots * kSlotBytes))));
+  }
+  Expression *result = value(op.tree);
+  if (result->type.isConcrete()) {
+    Type results = result->type;
+    Index kept = keep(result, list);
+    Slot slot = op.result;
+    for (uint32_t i = 0; i < results.size(); ++i) {
+      Expression *each = get(kept);
+      if (results.isTuple())
+        each = builder.makeTupleExtract(each, i);
+      if (each->type.isRef())
+        list.push_back(gen.storeReference(frame(), slot, each));
+      else
+        list.push_back(gen.store(frame(), slot * kSlotBytes, each));
+      slot += slotsOf(each->type);
+    }
+  } else {
+    list.push_back(result);
+  }
+  if (op.leavesVm)
+    list.push_back(gen.storeState(offsetof(VmState, sp), get(saved)));
+  return builder.makeBlock(list);
+}
+
+Expression *Codegen::loadReference(Type type, Expression *frame, Slot slot) {
+  Name table = program.own(std::string("refs.") + referenceKind(type));
+  uint32_t bias = slot * kSlotBytes - layout.stackBase;
+  return builder.makeTableGet(
+      table, builder.makeBinary(ShrUInt32, add(frame, i32(bias)), i32(3)),
+      type);
+}
+
+Expression *Codegen::storeReference(Expression *frame, Slot slot,
+                                    Expression *value) {
+  Type type(value->type.getHeapType().getTop(), Nullable);
+  Name table = program.own(std::string("refs.") + referenceKind(type));
+  Name setter = program.own(std::string("setref.") + referenceKind(type));
+  if (!bundle.getTableOrNull(table)) {
+    bundle.addTable(Builder::makeTable(table, type, kFirstReferences));
+    // The index, checked; grown to twice the size when it is beyond the end.
+    auto function = Builder::makeFunction(
+        setter, Signature({Type::i32, type}, Type::none), {});
+    auto index = [&] { return builder.makeLocalGet(0, Type::i32); };
+    auto size = [&] { return builder.makeTableSize(table); };
+    Expression *grown = builder.makeTableGrow(
+        table, builder.makeRefNull(type.getHeapType()),
+        builder.makeBinary(
+            SubInt32,
+            builder.makeBinary(ShlInt32, add(index(), i32(1)), i32(1)),
+            size()));
+    Expression *grow = builder.makeIf(
+        builder.makeBinary(GeUInt32, index(), size()),
+        builder.makeIf(
+            builder.makeBinary(EqInt32, grown, i32(-1)),
+            trap(i32(uint32_t(TrapKind::StackExhausted)), i32(0))));
+    function->body = builder.makeBlock(
+        {grow, builder.makeTableSet(table, index(),
+                                    builder.makeLocalGet(1, type))});
+    bundle.addFunction(std::move(function));
+  }
+  uint32_t bias = slot * kSlotBytes - layout.stackBase;
+  return builder.makeCall(
+      setter,
+      {builder.makeBinary(ShrUInt32, add(frame, i32(bias)), i32(3)), value},
+      Type::none);
+}
+
+void Codegen::addColdFunctions() {
+  if (program.coldOperators.empty())
+    return;
+  std::vector<Name> labels;
+  for (uint32_t i = 0; i < program.coldOperators.size(); ++i) {
+    auto function = Builder::makeFunction(
+        coldFunction(i), Signature({Type::i32, Type::i32}, Type::none), {});
+    // Not through addFunction's result: bodies may add functions.
+    wasm::Function &added = *bundle.addFunction(std::move(function));
+    added.body = ColdGenerator(*this, added).body(program.coldOperators[i]);
+    labels.push_back(Name("op" + std::to_string(i)));
+  }
+  auto chooser = Builder::makeFunction(
+      program.own(kCold),
+      Signature({Type::i32, Type::i32, Type::i32}, Type::none), {});
+  Expression *inner = builder.makeSwitch(
+      labels, labels.front(), builder.makeLocalGet(0, Type::i32));
+  for (uint32_t i = 0; i < labels.size(); ++i) {
+    inner = builder.makeBlock(labels[i], {inner}, Type::none);
+    Expression *call = builder.makeCall(
+        coldFunction(i),
+        {builder.makeLocalGet(1, Type::i32), builder.makeLocalGet(2, Type::i32)},
+        Type::none);
+    inner = builder.makeBlock({inner, call, builder.makeReturn()},
+                              Type::unreachable);
+  }
+  chooser->body = inner;
+  bundle.addFunction(std::move(chooser));
+}
+
+} // namespace ireko

@@ -1,0 +1,216 @@
+#include "rewriter/encode.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+
+#include "llvm/Support/LEB128.h"
+
+namespace ireko {
+
+uint32_t instructionUnits(const Handler &handler, const Block &block,
+                          const Tile &tile) {
+  uint32_t units = handler.fused ? 1 : handler.shape.units;
+  // Distances to the targets, of two units each, from the instruction's start.
+  if (tile.end && block.end.kind == Terminator::Kind::Switch)
+    units += 2 * block.end.targets.size();
+  return units;
+}
+
+namespace {
+
+class Encoder {
+public:
+  Encoder(const Program &program, const Tiling &tiling,
+          const EncodeOptions &options)
+      : program(program), tiling(tiling), options(options) {}
+
+  Image run();
+
+private:
+  void assignAddresses();
+  void writeCode();
+  void writeInstruction(uint32_t function, const Block &block,
+                        const Tile &tile, bool wideTargets);
+  void writeTables();
+  void put(uint64_t low, uint64_t high, uint8_t units);
+  void put32(uint32_t at, uint32_t value) {
+    memcpy(&image.bytes[at], &value, 4);
+  }
+  uint32_t append32(uint32_t value) {
+    uint32_t at = image.bytes.size();
+    image.bytes.resize(at + 4);
+    put32(at, value);
+    return at;
+  }
+  void align(uint32_t bytes) {
+    image.bytes.resize((image.bytes.size() + bytes - 1) & -bytes);
+  }
+
+  // An instruction that can raise a trap in the VM.
+  struct Location {
+    uint32_t pc, offset;
+  };
+
+  const Program &program;
+  const Tiling &tiling;
+  const EncodeOptions &options;
+  Image image;
+  std::vector<std::vector<Location>> locations;
+};
+
+void Encoder::assignAddresses() {
+  uint32_t pc = kHaltPc + kUnitBytes;
+  image.entries.resize(program.functions.size());
+  image.blocks.resize(program.functions.size());
+  for (uint32_t f = 0; f < program.functions.size(); ++f) {
+    const Function &function = program.functions[f];
+    if (function.blocks.empty()) {
+      image.entries[f] = pc;
+      continue;
+    }
+    pc = ((pc + 3) & -4) + 4; // the frame's size stands before the entry
+    image.entries[f] = pc;
+    image.blocks[f].resize(function.blocks.size());
+    for (const BlockTiles &tiles : tiling.functions[f].blocks) {
+      image.blocks[f][tiles.block] = pc;
+      for (const Tile &tile : tiles.tiles)
+        pc += kUnitBytes * instructionUnits(tiling.handlers[tile.handler],
+                                            function.blocks[tiles.block], tile);
+    }
+  }
+  image.codeBytes = pc;
+}
+
+void Encoder::put(uint64_t low, uint64_t high, uint8_t units) {
+  uint8_t bits[16];
+  memcpy(bits, &low, 8);
+  memcpy(bits + 8, &high, 8);
+  image.bytes.insert(image.bytes.end(), bits, bits + units * kUnitBytes);
+}
+
+void Encoder::writeInstruction(uint32_t f, const Block &block,
+                               const Tile &tile, bool wideTargets) {
+  uint32_t start = image.bytes.size();
+  const Handler &handler = tiling.handlers[tile.handler];
+  auto distance = [&](BlockIndex target) {
+    return uint64_t(int64_t(image.blocks[f][target]) - int64_t(start));
+  };
+  put(tile.handler, 0, 1);
+  if (!handler.fused) {
+    Shape shape = shapeOf(program, block, tile, wideTargets);
+    assert(shape.key == handler.shape.key);
+    for (const TileOperand &operand : shape.operands) {
+      uint64_t low = operand.low;
+      if (operand.kind == OperandKind::Target) {
+        low = distance(operand.low);
+        assert(operand.units > 1 || int64_t(low) == int16_t(low));
+      } else if (operand.kind == OperandKind::Callee) {
+        low = image.entries[operand.low];
+      }
+      put(low, operand.high, operand.units);
+    }
+  }
+  if (!tile.end)
+    return;
+  if (block.end.kind == Terminator::Kind::Switch)
+    for (BlockIndex target : block.end.targets)
+      put(distance(target), 0, 2);
+  if (block.end.location)
+    locations[f].push_back({start, block.end.location});
+}
+
+void Encoder::writeCode() {
+  image.bytes.resize(kHaltPc);
+  put(0, 0, 1); // HALT
+  locations.resize(program.functions.size());
+  for (uint32_t f = 0; f < program.functions.size(); ++f) {
+    const Function &function = program.functions[f];
+    if (function.blocks.empty())
+      continue;
+    align(4);
+    append32(function.frameSlots * kSlotBytes);
+    assert(image.bytes.size() == image.entries[f]);
+    const FunctionTiles &tiles = tiling.functions[f];
+    for (const BlockTiles &blockTiles : tiles.blocks) {
+      assert(image.bytes.size() == image.blocks[f][blockTiles.block]);
+      for (const Tile &tile : blockTiles.tiles)
+        writeInstruction(f, function.blocks[blockTiles.block], tile,
+                         tiles.wideTargets);
+    }
+  }
+  assert(image.bytes.size() == image.codeBytes);
+}
+
+void Encoder::writeTables() {
+  align(4);
+  uint32_t records = image.bytes.size();
+  image.bytes.resize(records + program.functions.size() *
+                                   sizeof(FunctionRecord));
+  auto appendLeb = [&](auto encode, auto value) {
+    uint8_t buffer[16];
+    unsigned size = encode(value, buffer);
+    image.bytes.insert(image.bytes.end(), buffer, buffer + size);
+  };
+  auto uleb = [](uint64_t value, uint8_t *out) {
+    return llvm::encodeULEB128(value, out);
+  };
+  auto sleb = [](int64_t value, uint8_t *out) {
+    return llvm::encodeSLEB128(value, out);
+  };
+  for (uint32_t f = 0; f < program.functions.size(); ++f) {
+    FunctionRecord record{image.entries[f], 0, 0};
+    auto &list = locations[f];
+    if (!list.empty()) {
+      record.locations = image.bytes.size();
+      uint32_t pc = image.entries[f];
+      int64_t offset = 0;
+      uint64_t bias = 1; // the first distance is stored plus one
+      for (Location location : list) {
+        appendLeb(uleb, (location.pc - pc) / kUnitBytes + bias);
+        appendLeb(sleb, int64_t(location.offset) - offset);
+        pc = location.pc;
+        offset = location.offset;
+        bias = 0;
+      }
+      image.bytes.insert(image.bytes.end(), 2, 0);
+    }
+    const wasm::Function &source = *program.functions[f].source;
+    if (options.names && source.hasExplicitName) {
+      record.name = image.bytes.size();
+      std::string name = source.name.toString();
+      image.bytes.insert(image.bytes.end(), name.begin(), name.end());
+      image.bytes.push_back(0);
+    }
+    memcpy(&image.bytes[records + f * sizeof(record)], &record,
+           sizeof(record));
+  }
+  ImageHeader header{};
+  header.magic = kImageMagic;
+  header.version = kFormatVersion;
+  header.size = image.bytes.size();
+  header.codeEnd = image.codeBytes;
+  header.functions = records;
+  header.functionCount = program.functions.size();
+  header.handlerCount = tiling.handlers.size();
+  header.checksum = 2166136261u; // FNV-1a
+  for (size_t i = sizeof(header); i < image.bytes.size(); ++i)
+    header.checksum = (header.checksum ^ image.bytes[i]) * 16777619u;
+  memcpy(image.bytes.data(), &header, sizeof(header));
+}
+
+Image Encoder::run() {
+  assignAddresses();
+  writeCode();
+  writeTables();
+  return std::move(image);
+}
+
+} // namespace
+
+Image encodeImage(const Program &program, const Tiling &tiling,
+                  const EncodeOptions &options) {
+  return Encoder(program, tiling, options).run();
+}
+
+} // namespace ireko

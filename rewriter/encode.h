@@ -1,0 +1,33 @@
+// Encoding: from tiles to the code image (vm/layout.h).
+
+#ifndef IREKO_REWRITER_ENCODE_H
+#define IREKO_REWRITER_ENCODE_H
+
+#include "rewriter/select.h"
+
+namespace ireko {
+
+struct EncodeOptions {
+  bool names = true;
+};
+
+struct Image {
+  std::vector<uint8_t> bytes;
+  uint32_t codeBytes = 0;
+  // Image offsets. A function without code has the entry of the next one.
+  std::vector<uint32_t> entries;
+  // Per function and block: where its code starts. A block without code has
+  // the address of what follows.
+  std::vector<std::vector<uint32_t>> blocks;
+};
+
+Image encodeImage(const Program &program, const Tiling &tiling,
+                  const EncodeOptions &options);
+
+// Units of the whole instruction, switch targets included.
+uint32_t instructionUnits(const Handler &handler, const Block &block,
+                          const Tile &tile);
+
+} // namespace ireko
+
+#endif // IREKO_REWRITER_ENCODE_H

@@ -1,0 +1,342 @@
+// Control: the terminators of a handler.
+//
+// A shared handler moves pc by operands. A fused handler knows its successors:
+// it jumps straight into the handler of a fused one where the nesting of blocks
+// allows that, and otherwise sets pc to a constant.
+
+#include "rewriter/handlers.h"
+
+using namespace wasm;
+
+namespace ireko {
+
+void HandlerBuilder::setPc(Expression *pc) {
+  emit(builder.makeLocalSet(kPc, pc));
+}
+
+void HandlerBuilder::next() { emit(builder.makeBreak(kNextLabel)); }
+
+// To the following instruction.
+void HandlerBuilder::advance() {
+  setPc(gen.add(pc(), gen.i32(handler->shape.units * kUnitBytes)));
+}
+
+// pc and fp are those to go on with.
+void HandlerBuilder::countDown() {
+  Expression *less =
+      builder.makeBinary(SubInt32, get(kCount), gen.i32(1));
+  emit(builder.makeBreak(
+      kYieldLabel, nullptr,
+      builder.makeUnary(EqZInt32,
+                        builder.makeLocalTee(kCount, less, Type::i32))));
+}
+
+void HandlerBuilder::raise(TrapKind kind) {
+  emit(builder.makeLocalSet(kTrap, gen.i32(uint32_t(kind))));
+  emit(builder.makeBreak(kTrapLabel));
+}
+
+const Tile *HandlerBuilder::firstTile(uint32_t f, BlockIndex target) const {
+  // Tiles are in layout order; so are the indices of most blocks.
+  const auto &blocks = gen.tiling.functions[f].blocks;
+  for (size_t i = 0; i < blocks.size(); ++i)
+    if (blocks[i].block == target)
+      return blocks[i].tiles.empty() ? nullptr : &blocks[i].tiles.front();
+  return nullptr;
+}
+
+void HandlerBuilder::leaveToAddress(uint32_t to, const Tile *first,
+                                    bool counts) {
+  if (counts) {
+    Expression *less =
+        builder.makeBinary(SubInt32, get(kCount), gen.i32(1));
+    emit(builder.makeIf(
+        builder.makeUnary(EqZInt32,
+                          builder.makeLocalTee(kCount, less, Type::i32)),
+        sequence([&] {
+          setPc(gen.i32(to));
+          emit(builder.makeBreak(kYieldLabel));
+        })));
+  }
+  if (first && first->fused) {
+    if (first->handler == number) {
+      jumpsToItself = true;
+      return emit(
+          builder.makeBreak(Name("self" + std::to_string(number))));
+    }
+    if (first->handler > number)
+      return emit(builder.makeBreak(handlerLabel(first->handler)));
+    emit(builder.makeLocalSet(kHandler, gen.i32(first->handler)));
+    return emit(builder.makeBreak(kGoLabel));
+  }
+  setPc(gen.i32(to));
+  next();
+}
+
+void HandlerBuilder::leaveTo(BlockIndex target, bool backEdge) {
+  leaveToAddress(gen.image.blocks[handler->function][target],
+                 firstTile(handler->function, target), backEdge);
+}
+
+void HandlerBuilder::leaveToFunction(uint32_t callee) {
+  const Function &target = gen.program.functions[callee];
+  leaveToAddress(gen.image.entries[callee],
+                 firstTile(callee, target.layout.front()), true);
+}
+
+void HandlerBuilder::branch(const Terminator &end) {
+  Expression *condition = value(end.tree);
+  flushLiveSlots();
+  if (end.negated)
+    condition = builder.makeUnary(EqZInt32, condition);
+  Expression *taken = sequence([&] {
+    if (handler->fused)
+      return leaveTo(end.targets[0], end.backEdge);
+    setPc(gen.add(pc(), fetch(handler->shape.operand(OperandKind::Target),
+                              Type::i32, true)));
+    if (end.backEdge)
+      countDown();
+    next();
+  });
+  emit(builder.makeIf(condition, taken));
+  if (handler->fused)
+    return leaveTo(end.next, false);
+  advance();
+  next();
+}
+
+void HandlerBuilder::switchTo(const Terminator &end) {
+  Index index = scratch(Type::i32, true);
+  emit(builder.makeLocalSet(index, value(end.tree)));
+  flushLiveSlots();
+  auto last = [&]() -> Expression * {
+    return handler->fused ? gen.i32(end.targets.size() - 1)
+                          : fetchUnsigned(OperandKind::Count);
+  };
+  Expression *clamped = builder.makeSelect(
+      builder.makeBinary(LtUInt32, get(index), last()), get(index), last());
+  Expression *scaled = builder.makeBinary(ShlInt32, clamped, gen.i32(2));
+  if (handler->fused) {
+    uint32_t table = gen.layout.image + address + kUnitBytes;
+    setPc(gen.add(gen.load(Type::i32, scaled, table), gen.i32(address)));
+  } else {
+    uint32_t table = gen.layout.image + handler->shape.units * kUnitBytes;
+    setPc(gen.add(pc(),
+                  gen.load(Type::i32, gen.add(pc(), scaled), table)));
+  }
+  if (end.backEdge)
+    countDown();
+  next();
+}
+
+// Traps if a frame of this many bytes at this address does not fit.
+void HandlerBuilder::checkStack(Expression *frame, Expression *frameBytes) {
+  emit(builder.makeIf(
+      builder.makeBinary(GtUInt32, gen.add(frame, frameBytes),
+                         gen.i32(gen.layout.stackEnd)),
+      sequence([&] { raise(TrapKind::StackExhausted); })));
+}
+
+void HandlerBuilder::call(const Terminator &end) {
+  flushLiveSlots();
+  if (handler->fused) {
+    uint32_t offset = end.frame * kSlotBytes;
+    uint32_t bytes = gen.program.functions[end.callee].frameSlots * kSlotBytes;
+    setPc(gen.i32(address)); // for the trap
+    checkStack(fp(), gen.i32(offset + bytes));
+    uint32_t back = gen.image.blocks[handler->function][end.next];
+    emit(gen.store(fp(), offset, gen.i32(back)));
+    emit(gen.store(fp(), offset + 4, fp()));
+    emit(builder.makeLocalSet(kFp, gen.add(fp(), gen.i32(offset))));
+    return leaveToFunction(end.callee);
+  }
+  Index frame = scratch(Type::i32, true), callee = scratch(Type::i32, true);
+  emit(builder.makeLocalSet(
+      frame, gen.add(fp(), fetchUnsigned(OperandKind::Frame))));
+  emit(builder.makeLocalSet(callee, fetchUnsigned(OperandKind::Callee)));
+  checkStack(get(frame),
+             gen.load(Type::i32, get(callee), gen.layout.image - 4));
+  advance();
+  emit(gen.store(get(frame), 0, pc()));
+  emit(gen.store(get(frame), 4, fp()));
+  emit(builder.makeLocalSet(kFp, get(frame)));
+  setPc(get(callee));
+  countDown();
+  next();
+}
+
+Expression *HandlerBuilder::tableEntry(const Terminator &end,
+                                       uint32_t typeOperand) {
+  const StaticTable &table = gen.program.staticTables[end.table];
+  Index index = scratch(Type::i32, true), type = scratch(Type::i32, true);
+  emit(builder.makeLocalSet(index, value(end.tree)));
+  flushLiveSlots();
+  if (handler->fused)
+    setPc(gen.i32(address)); // for the traps
+  emit(builder.makeIf(
+      builder.makeBinary(GeUInt32, get(index),
+                         gen.i32(table.functions.size())),
+      sequence([&] { raise(TrapKind::UndefinedElement); })));
+  emit(builder.makeLocalSet(
+      index, builder.makeBinary(ShlInt32, get(index), gen.i32(3))));
+  emit(builder.makeLocalSet(
+      type, gen.load(Type::i32, get(index), table.address + 4)));
+  Expression *expected =
+      handler->fused ? gen.i32(end.type)
+                     : fetchUnsigned(OperandKind::Number, typeOperand);
+  emit(builder.makeIf(
+      builder.makeBinary(NeInt32, get(type), expected), sequence([&] {
+        emit(builder.makeLocalSet(
+            kTrap,
+            builder.makeSelect(
+                builder.makeBinary(EqInt32, get(type), gen.i32(kNullType)),
+                gen.i32(uint32_t(TrapKind::UninitializedElement)),
+                gen.i32(uint32_t(TrapKind::IndirectCallType)))));
+        emit(builder.makeBreak(kTrapLabel));
+      })));
+  return gen.load(Type::i32, get(index), table.address);
+}
+
+void HandlerBuilder::callIndirect(const Terminator &end) {
+  Index frame = scratch(Type::i32, true), callee = scratch(Type::i32, true);
+  Expression *entry = tableEntry(end, 0);
+  emit(builder.makeLocalSet(callee, entry));
+  Expression *offset = handler->fused ? gen.i32(end.frame * kSlotBytes)
+                                      : fetchUnsigned(OperandKind::Frame);
+  emit(builder.makeLocalSet(frame, gen.add(fp(), offset)));
+  checkStack(get(frame),
+             gen.load(Type::i32, get(callee), gen.layout.image - 4));
+  if (handler->fused)
+    setPc(gen.i32(gen.image.blocks[handler->function][end.next]));
+  else
+    advance();
+  emit(gen.store(get(frame), 0, pc()));
+  emit(gen.store(get(frame), 4, fp()));
+  emit(builder.makeLocalSet(kFp, get(frame)));
+  setPc(get(callee));
+  countDown();
+  next();
+}
+
+// Moves the outgoing arguments down over this frame's own parameters.
+void HandlerBuilder::moveArguments(const Terminator &end) {
+  uint32_t first = kFirstSlot * kSlotBytes;
+  if (handler->fused) {
+    for (uint32_t i = 0; i < end.argSlots; ++i) {
+      uint32_t at = first + i * kSlotBytes;
+      emit(gen.store(fp(), at,
+                     gen.load(Type::i64, fp(), end.frame * kSlotBytes + at)));
+    }
+    return;
+  }
+  Index to = scratch(Type::i32, true), until = scratch(Type::i32, true);
+  emit(builder.makeLocalSet(to, fp()));
+  emit(builder.makeLocalSet(
+      until, gen.add(fp(), builder.makeBinary(
+                               ShlInt32, fetchUnsigned(OperandKind::Number),
+                               gen.i32(3)))));
+  Name label = "move" + std::to_string(number);
+  Expression *again = builder.makeBinary(LtUInt32, get(to), get(until));
+  emit(builder.makeLoop(
+      label,
+      builder.makeIf(again, sequence([&] {
+                       emit(gen.store(
+                           get(to), first,
+                           gen.load(Type::i64,
+                                    gen.add(get(to), fetchUnsigned(
+                                                         OperandKind::Frame)),
+                                    first)));
+                       emit(builder.makeLocalSet(
+                           to, gen.add(get(to), gen.i32(kSlotBytes))));
+                       emit(builder.makeBreak(label));
+                     }))));
+}
+
+void HandlerBuilder::tailCall(const Terminator &end) {
+  Index callee = scratch(Type::i32, true);
+  if (end.kind == Terminator::Kind::TailCallIndirect) {
+    emit(builder.makeLocalSet(callee, tableEntry(end, 1)));
+  } else {
+    flushLiveSlots();
+    emit(builder.makeLocalSet(callee,
+                              handler->fused
+                                  ? gen.i32(gen.image.entries[end.callee])
+                                  : fetchUnsigned(OperandKind::Callee)));
+    if (handler->fused)
+      setPc(gen.i32(address)); // for the trap
+  }
+  checkStack(fp(), gen.load(Type::i32, get(callee), gen.layout.image - 4));
+  moveArguments(end);
+  if (handler->fused && end.kind == Terminator::Kind::TailCall)
+    return leaveToFunction(end.callee);
+  setPc(get(callee));
+  countDown();
+  next();
+}
+
+void HandlerBuilder::cold(const Terminator &end) {
+  flushLiveSlots();
+  if (handler->fused) {
+    emit(builder.makeCall(
+        gen.coldFunction(end.callee),
+        {gen.add(fp(), gen.i32(end.frame * kSlotBytes)), gen.i32(address)},
+        Type::none));
+    return leaveTo(end.next, false);
+  }
+  emit(builder.makeCall(gen.program.own(kCold),
+                        {fetchUnsigned(OperandKind::Number),
+                         gen.add(fp(), fetchUnsigned(OperandKind::Frame)),
+                         pc()},
+                        Type::none));
+  advance();
+  next();
+}
+
+void HandlerBuilder::returnWith(const Terminator &end) {
+  if (end.tree)
+    emit(gen.store(fp(), kFirstSlot * kSlotBytes, value(end.tree)));
+  else
+    flushLiveSlots();
+  setPc(gen.load(Type::i32, fp(), 0));
+  emit(builder.makeLocalSet(kFp, gen.load(Type::i32, fp(), 4)));
+  next();
+}
+
+void HandlerBuilder::terminator() {
+  const Terminator &end = block->end;
+  using Kind = Terminator::Kind;
+  switch (end.kind) {
+  case Kind::None:
+    break;
+  case Kind::Jump:
+    flushLiveSlots();
+    if (handler->fused)
+      return leaveTo(end.next, end.backEdge);
+    setPc(gen.add(pc(), fetch(handler->shape.operand(OperandKind::Target),
+                              Type::i32, true)));
+    if (end.backEdge)
+      countDown();
+    return next();
+  case Kind::Branch:
+    return branch(end);
+  case Kind::Switch:
+    return switchTo(end);
+  case Kind::Call:
+    return call(end);
+  case Kind::CallIndirect:
+    return callIndirect(end);
+  case Kind::Cold:
+    return cold(end);
+  case Kind::TailCall:
+  case Kind::TailCallIndirect:
+    return tailCall(end);
+  case Kind::Return:
+    return returnWith(end);
+  case Kind::Trap:
+    if (handler->fused)
+      setPc(gen.i32(address));
+    return raise(end.trap);
+  }
+}
+
+} // namespace ireko

@@ -1,0 +1,301 @@
+// Values: the expression trees of a handler.
+
+#include "rewriter/handlers.h"
+
+#include "ir/manipulation.h"
+#include "rewriter/tree.h"
+
+using namespace wasm;
+
+namespace ireko {
+
+namespace {
+
+// More locals of one type would slow down baseline compilers, which reconcile
+// all of them at each jump to the loop.
+constexpr uint32_t kMaxScratch = 20;
+
+} // namespace
+
+Index HandlerBuilder::scratch(Type type, bool required) {
+  auto &locals = pool[type];
+  uint32_t &used = inUse[type];
+  if (used == locals.size()) {
+    if (used >= kMaxScratch && !required)
+      return 0;
+    locals.push_back(Builder::addVar(&dispatch, type));
+  }
+  return locals[used++];
+}
+
+Expression *HandlerBuilder::fetch(const TileOperand &operand, Type type,
+                                  bool isSigned) {
+  uint32_t offset = gen.layout.image + operand.at * kUnitBytes;
+  uint32_t bytes = operand.units * kUnitBytes;
+  if (bytes < type.getByteSize())
+    return builder.makeLoad(bytes, isSigned, offset, 1, pc(), type, gen.memory);
+  return gen.load(type, pc(), offset);
+}
+
+Expression *HandlerBuilder::immediate(Const *node) {
+  return fetch(*handler->shape.operandOf(node), node->type, true);
+}
+
+// Without fusion the mask is an operand, and only swizzle takes one; it gives
+// 0 for lanes from 16 up.
+Expression *HandlerBuilder::shuffle(SIMDShuffle *node) {
+  const TileOperand &mask = *handler->shape.operandOf(node);
+  auto *left = builder.makeBinary(SwizzleVecI8x16, value(node->left),
+                                  fetch(mask, Type::v128, false));
+  std::array<uint8_t, 16> sixteens;
+  sixteens.fill(16);
+  auto *upper = builder.makeBinary(
+      SubVecI8x16, fetch(mask, Type::v128, false),
+      builder.makeConst(Literal(sixteens.data())));
+  auto *right = builder.makeBinary(SwizzleVecI8x16, value(node->right), upper);
+  return builder.makeBinary(OrVec128, left, right);
+}
+
+// The address operand and static offset for an access to guest memory whose
+// pointer has been generated.
+Expression *HandlerBuilder::memoryAddress(Expression *node,
+                                          Expression *pointer,
+                                          Address &offset) {
+  constexpr uint32_t kNowhere = ~0u;
+  const TileOperand *operand =
+      handler->fused ? nullptr : handler->shape.operandOf(node);
+  if (operand) {
+    // A sum that wraps becomes the highest address; with guestBase added, that
+    // is out of bounds always.
+    Index base = scratch(Type::i32, true), sum = scratch(Type::i32, true);
+    auto *wrapped = builder.makeLocalTee(
+        sum,
+        gen.add(builder.makeLocalTee(base, pointer, Type::i32),
+                fetch(*operand, Type::i32, false)),
+        Type::i32);
+    offset = gen.layout.guestBase;
+    return builder.makeBinary(
+        OrInt32, wrapped,
+        builder.makeBinary(
+            SubInt32, gen.i32(0),
+            builder.makeBinary(LtUInt32, get(sum), get(base))));
+  }
+  uint64_t total = uint64_t(offset) + gen.layout.guestBase;
+  if (total > UINT32_MAX) {
+    offset = kNowhere;
+    return builder.makeBinary(OrInt32, pointer, gen.i32(kNowhere));
+  }
+  offset = total;
+  return pointer;
+}
+
+Expression *HandlerBuilder::slotAddress(const Expression *leaf, Slot slot,
+                                        uint32_t &offset) {
+  if (handler->fused) {
+    offset = slot * kSlotBytes;
+    return fp();
+  }
+  offset = 0;
+  return gen.add(fp(),
+                 fetch(*handler->shape.operandOf(leaf), Type::i32, false));
+}
+
+bool HandlerBuilder::isCacheable(Slot slot) const {
+  auto it = accesses.find(slot);
+  if (it == accesses.end())
+    return false;
+  return it->second.reads + (handler->fused ? it->second.writes : 0) > 1;
+}
+
+// Forgets what is cached of the slots that a value of this type at `slot`
+// covers, unless it is just such a value.
+void HandlerBuilder::evict(Slot slot, Type type) {
+  for (auto it = cache.begin(); it != cache.end();) {
+    Slot start = it->first;
+    CachedSlot &cached = it->second;
+    bool overlaps =
+        start < slot + slotsOf(type) && slot < start + slotsOf(cached.type);
+    if (!overlaps || (start == slot && cached.type == type)) {
+      ++it;
+      continue;
+    }
+    if (cached.dirty)
+      emit(gen.store(fp(), start * kSlotBytes, get(cached.local)));
+    it = cache.erase(it);
+  }
+}
+
+Expression *HandlerBuilder::readSlot(LocalGet *node) {
+  Slot slot = node->index;
+  evict(slot, node->type);
+  auto it = cache.find(slot);
+  if (it != cache.end())
+    return get(it->second.local);
+  uint32_t offset;
+  Expression *base = slotAddress(node, slot, offset);
+  Expression *loaded = gen.load(node->type, base, offset);
+  if (!isCacheable(slot))
+    return loaded;
+  Index local = scratch(node->type, false);
+  if (!local)
+    return loaded;
+  cache[slot] = {node->type, local, false};
+  return builder.makeLocalTee(local, loaded, node->type);
+}
+
+void HandlerBuilder::writeSlot(LocalSet *node) {
+  Slot slot = node->index;
+  Type type = node->value->type;
+  Expression *written = value(node->value);
+  evict(slot, type);
+  if (handler->fused && isCacheable(slot)) {
+    auto it = cache.find(slot);
+    Index local =
+        it != cache.end() ? it->second.local : scratch(type, false);
+    if (local) {
+      cache[slot] = {type, local, true};
+      return emit(builder.makeLocalSet(local, written));
+    }
+  }
+  cache.erase(slot);
+  uint32_t offset;
+  Expression *base = slotAddress(node, slot, offset);
+  emit(gen.store(base, offset, written));
+}
+
+Expression *HandlerBuilder::replacement(Expression *node) {
+  if (auto *local = node->dynCast<LocalGet>())
+    return readSlot(local);
+  if (auto *constant = node->dynCast<Const>())
+    return handler->fused ? nullptr : immediate(constant);
+  if (auto *global = node->dynCast<GlobalGet>()) {
+    const GlobalPlace &place = gen.program.globals.at(global->name);
+    if (place.kind == GlobalPlace::Kind::Host)
+      return nullptr;
+    if (handler->fused)
+      return gen.load(global->type, gen.i32(0),
+                      gen.layout.globals + place.offset);
+    return gen.load(
+        global->type,
+        fetch(*handler->shape.operandOf(node), Type::i32, false),
+        gen.layout.globals);
+  }
+  if (node->is<MemorySize>())
+    return builder.makeBinary(SubInt32, builder.makeMemorySize(gen.memory),
+                              gen.i32(gen.layout.guestBase / kPageBytes));
+  if (auto *shuffled = node->dynCast<SIMDShuffle>())
+    return handler->fused ? nullptr : shuffle(shuffled);
+  auto access = [&](auto *original) {
+    auto *copy = gen.bundle.allocator
+                     .alloc<std::remove_pointer_t<decltype(original)>>();
+    *copy = *original;
+    copy->memory = gen.memory;
+    copy->ptr = memoryAddress(node, value(original->ptr), copy->offset);
+    return copy;
+  };
+  if (auto *load = node->dynCast<Load>())
+    return access(load);
+  if (auto *load = node->dynCast<SIMDLoad>())
+    return access(load);
+  if (auto *store = node->dynCast<Store>()) {
+    auto *copy = access(store);
+    copy->value = value(store->value);
+    return copy;
+  }
+  if (auto *lane = node->dynCast<SIMDLoadStoreLane>()) {
+    auto *copy = access(lane);
+    copy->vec = value(lane->vec);
+    return copy;
+  }
+  return nullptr;
+}
+
+Expression *HandlerBuilder::value(Expression *tree) {
+  return ExpressionManipulator::flexibleCopy(
+      tree, gen.bundle, [this](Expression *node) { return replacement(node); });
+}
+
+void HandlerBuilder::statement(Expression *tree) {
+  if (auto *set = tree->dynCast<LocalSet>())
+    return writeSlot(set);
+  if (auto *set = tree->dynCast<GlobalSet>()) {
+    const GlobalPlace &place = gen.program.globals.at(set->name);
+    if (place.kind == GlobalPlace::Kind::Memory) {
+      Expression *base =
+          handler->fused
+              ? gen.i32(place.offset)
+              : fetch(*handler->shape.operandOf(set), Type::i32, false);
+      return emit(gen.store(base, gen.layout.globals, value(set->value)));
+    }
+  }
+  emit(value(tree));
+}
+
+void HandlerBuilder::countAccesses(Expression *tree) {
+  if (auto *local = tree->dynCast<LocalGet>())
+    ++accesses[local->index].reads;
+  else if (auto *local = tree->dynCast<LocalSet>())
+    ++accesses[local->index].writes;
+  forEachChild(tree, [&](Expression *&child) { countAccesses(child); });
+}
+
+void HandlerBuilder::flushLiveSlots() {
+  bool anyDirty = false;
+  for (auto &[slot, cached] : cache)
+    anyDirty |= cached.dirty;
+  if (!anyDirty)
+    return;
+  auto it = livenessOf.find(handler->function);
+  if (it == livenessOf.end())
+    it = livenessOf.try_emplace(handler->function, *function).first;
+  SlotSet live = it->second.liveOut(*block);
+  if (handler->tile.end) {
+    // What only the terminator's tree reads comes from the cache.
+    Terminator end = block->end;
+    end.tree = nullptr;
+    Liveness::stepBack(end, live);
+  }
+  for (auto &[slot, cached] : cache) {
+    bool isLive = live.contains(slot) ||
+                  live.contains(slot + slotsOf(cached.type) - 1);
+    if (cached.dirty && isLive)
+      emit(gen.store(fp(), slot * kSlotBytes, get(cached.local)));
+    cached.dirty = false;
+  }
+}
+
+Expression *HandlerBuilder::build(uint32_t which) {
+  number = which;
+  handler = &gen.tiling.handlers[which];
+  function = &gen.program.functions[handler->function];
+  block = &function->blocks[handler->block];
+  address = gen.image.blocks[handler->function][handler->block];
+  cache.clear();
+  accesses.clear();
+  inUse.clear();
+  jumpsToItself = false;
+  std::vector<Expression *> list;
+  code = &list;
+  const Tile &tile = handler->tile;
+  for (uint32_t i = 0; i < tile.count; ++i)
+    countAccesses(block->statements[tile.first + i]);
+  if (tile.end && block->end.tree)
+    countAccesses(block->end.tree);
+  for (uint32_t i = 0; i < tile.count; ++i)
+    statement(block->statements[tile.first + i]);
+  if (tile.end) {
+    terminator();
+  } else if (handler->fused) {
+    flushLiveSlots();
+    leaveTo(block->end.next, false);
+  } else {
+    advance();
+    next();
+  }
+  Expression *body = builder.makeBlock(list);
+  if (jumpsToItself)
+    body = builder.makeLoop(Name("self" + std::to_string(number)), body);
+  return body;
+}
+
+} // namespace ireko

@@ -1,0 +1,200 @@
+#include "rewriter/inspect.h"
+
+#include <sstream>
+
+#include "llvm/Support/Format.h"
+#include "rewriter/encode.h"
+#include "rewriter/error.h"
+#include "rewriter/tree.h"
+#include "support/colors.h"
+
+using namespace wasm;
+
+namespace ireko {
+
+namespace {
+
+std::string functionName(const Program &program, uint32_t index) {
+  const wasm::Function &source = *program.functions[index].source;
+  std::string name = std::to_string(index);
+  if (source.hasExplicitName)
+    name += " <" + printableName(llvm::StringRef(source.name.str.data(),
+                                                 source.name.size())) +
+            ">";
+  return name;
+}
+
+std::string blockName(BlockIndex index) { return "b" + std::to_string(index); }
+
+std::string slotName(Slot slot) { return "s" + std::to_string(slot); }
+
+std::string frameRange(const Terminator &end) {
+  std::string text = " at " + slotName(end.frame);
+  if (end.argSlots)
+    text += ", " + std::to_string(end.argSlots) + " in";
+  if (end.resultSlots)
+    text += ", " + std::to_string(end.resultSlots) + " out";
+  return text;
+}
+
+} // namespace
+
+std::string printTree(const Program &program, Expression *tree) {
+  if (auto *get = tree->dynCast<LocalGet>())
+    return slotName(get->index);
+  if (auto *set = tree->dynCast<LocalSet>())
+    return slotName(set->index) + " = " + printTree(program, set->value);
+  std::ostringstream node;
+  node << ShallowExpression{tree, &program.module};
+  std::string text = node.str();
+  bool hasChildren = false;
+  forEachChild(tree, [&](Expression *&child) {
+    hasChildren = true;
+    text += " " + printTree(program, child);
+  });
+  return hasChildren ? "(" + text + ")" : text;
+}
+
+std::string printTerminator(const Program &program, const Terminator &end) {
+  using Kind = Terminator::Kind;
+  std::string tree = end.tree ? printTree(program, end.tree) : "";
+  std::string back = end.backEdge ? " (back)" : "";
+  switch (end.kind) {
+  case Kind::None:
+    return "none";
+  case Kind::Jump:
+    return "jump " + blockName(end.next) + back;
+  case Kind::Branch:
+    return std::string(end.negated ? "unless " : "if ") + tree + " jump " +
+           blockName(end.targets[0]) + back;
+  case Kind::Switch: {
+    std::string text = "switch " + tree + back + " [";
+    for (size_t i = 0; i < end.targets.size(); ++i)
+      text += (i ? " " : "") + blockName(end.targets[i]);
+    return text + "]";
+  }
+  case Kind::Call:
+    return "call " + functionName(program, end.callee) + frameRange(end);
+  case Kind::CallIndirect:
+    return "call table " + std::to_string(end.table) + "[" + tree + "] type " +
+           std::to_string(end.type) + frameRange(end);
+  case Kind::Cold:
+    return "cold " +
+           printTree(program, program.coldOperators[end.callee].tree) +
+           frameRange(end);
+  case Kind::TailCall:
+    return "tail call " + functionName(program, end.callee) + frameRange(end);
+  case Kind::TailCallIndirect:
+    return "tail call table " + std::to_string(end.table) + "[" + tree +
+           "] type " + std::to_string(end.type) + frameRange(end);
+  case Kind::Return:
+    if (end.tree)
+      return "return " + tree;
+    return end.resultSlots
+               ? "return, " + std::to_string(end.resultSlots) + " slots"
+               : "return";
+  case Kind::Trap:
+    return "trap " + std::to_string(uint32_t(end.trap));
+  }
+  return "";
+}
+
+namespace {
+
+void printFunction(const Program &program, const Tiling &tiling,
+                   const Image &image, uint32_t index,
+                   llvm::raw_ostream &out) {
+  const Function &function = program.functions[index];
+  out << "function " << functionName(program, index);
+  if (function.blocks.empty()) {
+    out << ": imported\n\n";
+    return;
+  }
+  out << ": frame of " << function.frameSlots << " slots, "
+      << function.paramSlots << " of parameters, "
+      << function.localSlots - function.paramSlots << " of other locals\n";
+  for (const BlockTiles &tiles : tiling.functions[index].blocks) {
+    const Block &block = function.blocks[tiles.block];
+    out << "  " << blockName(tiles.block) << ":";
+    if (block.isLoopHeader)
+      out << " ;; loop header";
+    if (block.loopDepth)
+      out << " ;; depth " << block.loopDepth;
+    out << "\n";
+    uint32_t pc = image.blocks[index][tiles.block];
+    for (const Tile &tile : tiles.tiles) {
+      const Handler &handler = tiling.handlers[tile.handler];
+      std::string prefix;
+      llvm::raw_string_ostream(prefix)
+          << "    " << llvm::format_hex_no_prefix(pc, 6) << " "
+          << (handler.fused ? "fused " : "h") << tile.handler;
+      out << prefix;
+      auto line = [&, first = true](const std::string &text) mutable {
+        if (first)
+          out.indent(prefix.size() < 22 ? 22 - prefix.size() : 1);
+        else
+          out.indent(22);
+        first = false;
+        out << text << "\n";
+      };
+      for (uint32_t i = 0; i < tile.count; ++i)
+        line(printTree(program, block.statements[tile.first + i]));
+      if (tile.end) {
+        std::string text = printTerminator(program, block.end);
+        if (block.end.location) {
+          text += "  ;; at ";
+          llvm::raw_string_ostream(text)
+              << llvm::format_hex(block.end.location, 1);
+        }
+        line(text);
+      }
+      pc += kUnitBytes * instructionUnits(handler, block, tile);
+    }
+  }
+  out << "\n";
+}
+
+} // namespace
+
+llvm::Error printProgram(const Program &program, const Tiling &tiling,
+                         const SourceModule &source, llvm::StringRef only,
+                         llvm::raw_ostream &out) {
+  Colors::setEnabled(false);
+  Image image = encodeImage(program, tiling, {});
+  if (only.empty()) {
+    uint32_t fused = 0, statements = 0, blocks = 0;
+    for (const Handler &handler : tiling.handlers)
+      fused += handler.fused;
+    for (const FunctionTiles &function : tiling.functions)
+      for (const BlockTiles &block : function.blocks) {
+        ++blocks;
+        statements += block.tiles.size();
+      }
+    out << source.path << ": " << program.functions.size() << " functions, "
+        << blocks << " blocks, " << statements << " instructions, "
+        << image.codeBytes << " bytes of code from " << source.info.codeSize
+        << "\n"
+        << tiling.handlers.size() << " handlers, " << fused
+        << " of them a whole block; " << program.coldOperators.size()
+        << " cold operators; " << program.staticTables.size() << " of "
+        << program.module.tables.size() << " tables are arrays\n\n";
+  }
+  uint32_t wantedIndex = ~0u;
+  bool byIndex = !only.empty() && !only.getAsInteger(10, wantedIndex);
+  bool found = only.empty();
+  for (uint32_t i = 0; i < program.functions.size(); ++i) {
+    const wasm::Function &function = *program.functions[i].source;
+    llvm::StringRef name(function.name.str.data(), function.name.size());
+    if (!only.empty() && !(byIndex ? i == wantedIndex : name == only))
+      continue;
+    found = true;
+    printFunction(program, tiling, image, i, out);
+  }
+  if (!found)
+    return inputError(source.path,
+                      "there is no function " + printableName(only),
+                      "without --function, all are listed");
+  return llvm::Error::success();
+}
+
+} // namespace ireko

@@ -1,0 +1,131 @@
+#include "rewriter/liveness.h"
+
+#include <algorithm>
+
+#include "rewriter/tree.h"
+
+using namespace wasm;
+
+namespace ireko {
+
+void SlotSet::eraseFrom(Slot slot) {
+  if (slot / 64 >= words.size())
+    return;
+  words[slot / 64] &= (1ull << slot % 64) - 1;
+  std::fill(words.begin() + slot / 64 + 1, words.end(), 0);
+}
+
+void SlotSet::insertAll() { std::fill(words.begin(), words.end(), ~0ull); }
+
+bool SlotSet::unite(const SlotSet &other) {
+  bool changed = false;
+  for (size_t i = 0; i < words.size(); ++i) {
+    changed |= (other.words[i] & ~words[i]) != 0;
+    words[i] |= other.words[i];
+  }
+  return changed;
+}
+
+void forEachSuccessor(const Terminator &end,
+                      const std::function<void(BlockIndex)> &visit) {
+  if (end.next != kNoBlock)
+    visit(end.next);
+  for (BlockIndex target : end.targets)
+    visit(target);
+}
+
+void forEachSuccessor(Terminator &end,
+                      const std::function<void(BlockIndex &)> &visit) {
+  if (end.next != kNoBlock)
+    visit(end.next);
+  for (BlockIndex &target : end.targets)
+    visit(target);
+}
+
+namespace {
+
+void addReads(Expression *tree, SlotSet &live) {
+  if (auto *get = tree->dynCast<LocalGet>())
+    for (uint32_t i = 0; i < slotsOf(get->type); ++i)
+      live.insert(get->index + i);
+  forEachChild(tree, [&](Expression *&child) { addReads(child, live); });
+}
+
+} // namespace
+
+void Liveness::stepBack(Expression *statement, SlotSet &live) {
+  if (auto *set = statement->dynCast<LocalSet>())
+    for (uint32_t i = 0; i < slotsOf(set->value->type); ++i)
+      live.erase(set->index + i);
+  addReads(statement, live);
+}
+
+void Liveness::stepBack(const Terminator &end, SlotSet &live) {
+  using Kind = Terminator::Kind;
+  switch (end.kind) {
+  case Kind::Call:
+  case Kind::CallIndirect:
+    // The callee's frame lies over everything from `frame` on.
+    live.eraseFrom(end.frame);
+    break;
+  case Kind::Cold:
+    for (uint32_t i = 0; i < end.resultSlots; ++i)
+      live.erase(end.frame + kFirstSlot + i);
+    break;
+  default:
+    break;
+  }
+  if (end.kind == Kind::Return)
+    for (uint32_t i = 0; i < end.resultSlots; ++i)
+      live.insert(kFirstSlot + i);
+  for (uint32_t i = 0; i < end.argSlots; ++i)
+    live.insert(end.frame + kFirstSlot + i);
+  if (end.tree)
+    addReads(end.tree, live);
+}
+
+SlotSet Liveness::liveOut(const Block &block) const {
+  SlotSet live(slots);
+  forEachSuccessor(block.end, [&](BlockIndex next) { live.unite(in[next]); });
+  return live;
+}
+
+Liveness::Liveness(const Function &function)
+    // References move through the slot after the last of a cold operator's.
+    : slots(function.frameSlots + 2) {
+  in.assign(function.blocks.size(), SlotSet());
+  if (uint64_t(slots) * function.blocks.size() > kMaxBits) {
+    SlotSet all(slots);
+    all.insertAll();
+    std::fill(in.begin(), in.end(), all);
+    return;
+  }
+  std::vector<std::vector<BlockIndex>> predecessors(function.blocks.size());
+  for (BlockIndex block : function.layout) {
+    in[block] = SlotSet(slots);
+    forEachSuccessor(function.blocks[block].end, [&](BlockIndex next) {
+      predecessors[next].push_back(block);
+    });
+  }
+  std::vector<BlockIndex> work(function.layout);
+  std::vector<bool> queued(function.blocks.size(), true);
+  while (!work.empty()) {
+    BlockIndex index = work.back();
+    work.pop_back();
+    queued[index] = false;
+    const Block &block = function.blocks[index];
+    SlotSet live = liveOut(block);
+    stepBack(block.end, live);
+    for (size_t i = block.statements.size(); i-- > 0;)
+      stepBack(block.statements[i], live);
+    if (!in[index].unite(live))
+      continue;
+    for (BlockIndex predecessor : predecessors[index])
+      if (!queued[predecessor]) {
+        queued[predecessor] = true;
+        work.push_back(predecessor);
+      }
+  }
+}
+
+} // namespace ireko

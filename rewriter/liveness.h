@@ -1,0 +1,58 @@
+// Which frame slots hold a value that may still be read. Backward data flow
+// over the basic blocks (Aho et al., "Compilers", 9.2.5) with dense bit sets.
+
+#ifndef IREKO_REWRITER_LIVENESS_H
+#define IREKO_REWRITER_LIVENESS_H
+
+#include <functional>
+
+#include "rewriter/lowered.h"
+
+namespace ireko {
+
+class SlotSet {
+public:
+  explicit SlotSet(uint32_t slots = 0) : words((slots + 63) / 64) {}
+  bool contains(Slot slot) const { return words[slot / 64] >> slot % 64 & 1; }
+  void insert(Slot slot) { words[slot / 64] |= 1ull << slot % 64; }
+  void erase(Slot slot) { words[slot / 64] &= ~(1ull << slot % 64); }
+  void eraseFrom(Slot slot); // this one and all above
+  void insertAll();
+  // Returns whether anything was added.
+  bool unite(const SlotSet &other);
+
+private:
+  std::vector<uint64_t> words;
+};
+
+class Liveness {
+public:
+  // A function with more slots times blocks than this is not analysed, to
+  // keep time and memory linear; then every slot counts as live everywhere.
+  static constexpr uint64_t kMaxBits = 1ull << 28;
+
+  explicit Liveness(const Function &function);
+
+  const SlotSet &liveIn(BlockIndex block) const { return in[block]; }
+  // What is live after the block's terminator.
+  SlotSet liveOut(const Block &block) const;
+
+  // Steps backward over a statement or terminator: from what is live after it
+  // to what is live before it.
+  static void stepBack(wasm::Expression *statement, SlotSet &live);
+  static void stepBack(const Terminator &end, SlotSet &live);
+
+private:
+  std::vector<SlotSet> in;
+  uint32_t slots;
+};
+
+// The blocks that control may reach directly after `end`.
+void forEachSuccessor(const Terminator &end,
+                      const std::function<void(BlockIndex)> &visit);
+void forEachSuccessor(Terminator &end,
+                      const std::function<void(BlockIndex &)> &visit);
+
+} // namespace ireko
+
+#endif // IREKO_REWRITER_LIVENESS_H

@@ -1,0 +1,27 @@
+// Lowering: from structured Binaryen IR to the lowered form (lowered.h).
+
+#ifndef IREKO_REWRITER_LOWER_H
+#define IREKO_REWRITER_LOWER_H
+
+#include "rewriter/lowered.h"
+
+namespace ireko {
+
+struct LowerOptions {
+  // A larger tree is computed in parts through temporaries. 1: one operator a
+  // statement.
+  uint32_t maxTreeNodes = 24;
+};
+
+// Lowers one function that is not imported; planProgram has been run. The
+// source function's body is taken apart.
+void lowerFunction(Program &program, Function &function,
+                   const LowerOptions &options);
+
+// Gives an imported function code that calls the import, so that static tables
+// can hold it.
+void lowerImport(Program &program, Function &function);
+
+} // namespace ireko
+
+#endif // IREKO_REWRITER_LOWER_H

@@ -1,0 +1,72 @@
+// The pipeline: plan, lower, passes, select, encode and bundle.
+
+#include "rewriter/pack.h"
+
+#include "passes/pass.h"
+#include "rewriter/bundle.h"
+#include "rewriter/inspect.h"
+#include "rewriter/lower.h"
+#include "rewriter/program.h"
+
+namespace ireko {
+
+namespace {
+
+SelectOptions selectOptions(const PackOptions &options,
+                            const SourceModule &source) {
+  // A small program gets a small VM; a big one no more than hosts compile
+  // quickly. Estimated bytes of Wasm.
+  constexpr uint64_t kMaxShared = 48 << 10, kMaxFused = 80 << 10;
+  SelectOptions select;
+  if (options.optLevel > 0) {
+    uint64_t code = source.info.codeSize;
+    select.sharedBytes = std::min(kMaxShared, 1024 + code / 3);
+    select.fusedBytes = std::min(kMaxFused, 512 + code / 2);
+  }
+  return select;
+}
+
+// The whole program in its final lowered form, and the tiles it is made of.
+Tiling lowerProgram(Program &program, const PackOptions &options,
+                    const SourceModule &source) {
+  planProgram(program);
+  LowerOptions lowerOptions;
+  if (options.optLevel == 0)
+    lowerOptions.maxTreeNodes = 1;
+  for (const StaticTable &table : program.staticTables)
+    for (uint32_t element : table.functions)
+      if (element) {
+        Function &function = program.functions[element - 1];
+        if (function.imported && function.blocks.empty())
+          lowerImport(program, function);
+      }
+  for (Function &function : program.functions) {
+    if (!function.imported)
+      lowerFunction(program, function, lowerOptions);
+    if (function.blocks.empty())
+      continue;
+    for (const Pass &pass : kPasses)
+      if (pass.fromLevel <= options.optLevel)
+        pass.run(program, function);
+  }
+  return selectTiles(program, selectOptions(options, source));
+}
+
+} // namespace
+
+llvm::Expected<std::vector<uint8_t>> packModule(SourceModule &&source,
+                                                const PackOptions &options,
+                                                PackStats *stats) {
+  Program program(*source.module);
+  Tiling tiling = lowerProgram(program, options, source);
+  return makeBundle(program, tiling, options, source, stats);
+}
+
+llvm::Error inspectModule(SourceModule &&source, const PackOptions &options,
+                          llvm::StringRef function, llvm::raw_ostream &out) {
+  Program program(*source.module);
+  Tiling tiling = lowerProgram(program, options, source);
+  return printProgram(program, tiling, source, function, out);
+}
+
+} // namespace ireko

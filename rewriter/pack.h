@@ -1,0 +1,49 @@
+// From an application module to a bundle, or to a listing of what a bundle
+// would hold.
+
+#ifndef IREKO_REWRITER_PACK_H
+#define IREKO_REWRITER_PACK_H
+
+#include <cstdint>
+#include <vector>
+
+#include "llvm/Support/Error.h"
+#include "llvm/Support/raw_ostream.h"
+#include "rewriter/reader.h"
+
+namespace ireko {
+
+struct PackOptions {
+  // 0: one operator a handler, no passes but those that are needed. 2: all.
+  int optLevel = 2;
+  // Bytes of the guest stack.
+  uint32_t stackSize = 4u << 20;
+  // Leave the names of functions out of trap messages.
+  bool stripNames = false;
+};
+
+// Sizes in bytes.
+struct PackStats {
+  uint32_t moduleBytes = 0;  // of the application module
+  uint32_t codeSection = 0;  // its code section
+  uint32_t bundleBytes = 0;  // of the whole bundle
+  uint32_t imageBytes = 0;   // code image with its tables
+  uint32_t imageCode = 0;    // instructions in it
+  uint32_t vmBytes = 0;      // all functions of the bundle
+  uint32_t runtimeBytes = 0; // of those, the ones from vm/
+  uint32_t functions = 0;
+  uint32_t sharedHandlers = 0;
+  uint32_t fusedHandlers = 0;
+};
+
+llvm::Expected<std::vector<uint8_t>> packModule(SourceModule &&source,
+                                                const PackOptions &options,
+                                                PackStats *stats);
+
+// `function`: the name or index of the only one to list; empty: all.
+llvm::Error inspectModule(SourceModule &&source, const PackOptions &options,
+                          llvm::StringRef function, llvm::raw_ostream &out);
+
+} // namespace ireko
+
+#endif // IREKO_REWRITER_PACK_H

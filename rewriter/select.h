@@ -1,0 +1,54 @@
+// Selection: which tiles the program is covered with, and which handlers the
+// VM gets.
+//
+// Handlers are of two kinds. A shared handler does one statement or terminator
+// with its whole expression tree, with slots and constants as operands. A
+// fused handler does one whole basic block with everything burned in, and is
+// given to the blocks that run most. Trees for which no handler is worth its
+// bytes are cut into smaller ones, through temporaries, down to one operator.
+
+#ifndef IREKO_REWRITER_SELECT_H
+#define IREKO_REWRITER_SELECT_H
+
+#include "rewriter/tile.h"
+
+namespace ireko {
+
+struct SelectOptions {
+  // Estimated bytes of generated code.
+  uint32_t sharedBytes = 0;
+  uint32_t fusedBytes = 0;
+};
+
+struct Handler {
+  bool fused = false;
+  // A tile that it does; the code is generated from it.
+  uint32_t function = 0;
+  BlockIndex block = 0;
+  Tile tile;
+  Shape shape; // of the tile; empty if fused
+  uint32_t uses = 0;
+};
+
+struct BlockTiles {
+  BlockIndex block;
+  std::vector<Tile> tiles;
+};
+
+struct FunctionTiles {
+  bool wideTargets = false;
+  std::vector<BlockTiles> blocks; // in layout order
+};
+
+// Handler 0 is HALT: leave the dispatch function.
+struct Tiling {
+  std::vector<Handler> handlers;
+  std::vector<FunctionTiles> functions;
+};
+
+// May split statements of the program.
+Tiling selectTiles(Program &program, const SelectOptions &options);
+
+} // namespace ireko
+
+#endif // IREKO_REWRITER_SELECT_H

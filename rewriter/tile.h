@@ -1,0 +1,82 @@
+// Tiles: the pieces of a basic block that one instruction of the stream does.
+//
+// A tile is a run of statements, possibly with the terminator, of one block.
+// Its shape is what a handler for it must know: a key that is equal for tiles
+// that can share a handler, and the list of operands that such a handler reads
+// from the stream. Slots, constants, memory offsets, globals and targets are
+// operands; equal slots of one tile share one operand.
+//
+// An instruction: one unit with the handler's number, then the operands in
+// order, in little-endian units, unaligned.
+//
+//     [handler][operand 0]...[operand n - 1][switch targets]
+//
+// A fused tile has no operands: everything is burned into its own handler.
+
+#ifndef IREKO_REWRITER_TILE_H
+#define IREKO_REWRITER_TILE_H
+
+#include <string>
+#include <vector>
+
+#include "rewriter/lowered.h"
+
+namespace ireko {
+
+enum class OperandKind : uint8_t {
+  Slot,      // byte offset from fp, unsigned
+  Immediate, // value of a const, sign-extended
+  Offset,    // static offset of a memory access, unsigned
+  Global,    // byte offset from the start of the globals, unsigned
+  Mask,      // lanes of a shuffle
+  Target,    // byte distance from the instruction's start, signed
+  Frame,     // byte offset from fp of a callee's frame, unsigned
+  Callee,    // image offset of a function's entry, unsigned
+  Number,    // cold operator, argument slots, unsigned
+  Count,     // number of switch targets but the last, unsigned
+};
+
+struct TileOperand {
+  OperandKind kind;
+  uint8_t units; // 1, 2, 4 or 8
+  uint16_t at;   // units from the instruction's start
+  uint64_t low = 0, high = 0; // value, or the index of a block or function
+};
+
+struct Tile {
+  uint32_t first = 0; // statements [first, first + count)
+  uint32_t count = 0;
+  bool end = false; // and the terminator
+  bool fused = false;
+  uint32_t handler = 0;
+};
+
+// Which operand a node takes.
+struct LeafOperand {
+  const wasm::Expression *node;
+  uint32_t operand;
+};
+
+struct Shape {
+  std::string key;
+  std::vector<TileOperand> operands;
+  std::vector<LeafOperand> leaves;
+  uint32_t units = 1; // of the whole instruction, without switch targets
+
+  // The operand of a node; null if it has none.
+  const TileOperand *operandOf(const wasm::Expression *node) const;
+  // The nth operand of this kind.
+  const TileOperand &operand(OperandKind kind, uint32_t n = 0) const;
+};
+
+// The shape of a tile that is not fused. `wideTargets`: distances to blocks of
+// this function may not fit into one unit.
+Shape shapeOf(const Program &program, const Block &block, const Tile &tile,
+              bool wideTargets);
+
+// Whether a jump at the end of a block needs no instruction.
+bool fallsThrough(const Function &function, size_t layoutIndex);
+
+} // namespace ireko
+
+#endif // IREKO_REWRITER_TILE_H

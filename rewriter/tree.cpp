@@ -1,0 +1,149 @@
+#include "rewriter/tree.h"
+
+#include <string_view>
+
+#include "ir/iteration.h"
+#include "support/utilities.h"
+
+using namespace wasm;
+
+namespace ireko {
+
+bool mayTrap(const Expression *node) {
+  switch (node->_id) {
+  case Expression::LoadId:
+  case Expression::StoreId:
+  case Expression::SIMDLoadId:
+  case Expression::SIMDLoadStoreLaneId:
+    return true;
+  case Expression::UnaryId:
+    switch (static_cast<const Unary *>(node)->op) {
+    case TruncSFloat32ToInt32:
+    case TruncSFloat32ToInt64:
+    case TruncUFloat32ToInt32:
+    case TruncUFloat32ToInt64:
+    case TruncSFloat64ToInt32:
+    case TruncSFloat64ToInt64:
+    case TruncUFloat64ToInt32:
+    case TruncUFloat64ToInt64:
+      return true;
+    default:
+      return false;
+    }
+  case Expression::BinaryId:
+    switch (static_cast<const Binary *>(node)->op) {
+    case DivSInt32:
+    case DivUInt32:
+    case RemSInt32:
+    case RemUInt32:
+    case DivSInt64:
+    case DivUInt64:
+    case RemSInt64:
+    case RemUInt64:
+      return true;
+    default:
+      return false;
+    }
+  default:
+    return false;
+  }
+}
+
+bool readsMemory(const Expression *node) {
+  return node->is<Load>() || node->is<SIMDLoad>() ||
+         node->is<SIMDLoadStoreLane>() || node->is<MemorySize>();
+}
+
+bool isLeaf(const Expression *node) {
+  return node->is<Const>() || node->is<LocalGet>();
+}
+
+Address *memoryOffset(Expression *node) {
+  if (auto *load = node->dynCast<Load>())
+    return &load->offset;
+  if (auto *store = node->dynCast<Store>())
+    return &store->offset;
+  if (auto *load = node->dynCast<SIMDLoad>())
+    return &load->offset;
+  if (auto *lane = node->dynCast<SIMDLoadStoreLane>())
+    return &lane->offset;
+  return nullptr;
+}
+
+void forEachChild(Expression *node,
+                  const std::function<void(Expression *&)> &visit) {
+  for (auto *&child : ChildIterator(node))
+    visit(child);
+}
+
+uint32_t countOperators(Expression *tree) {
+  uint32_t count =
+      !isLeaf(tree) && !tree->is<Drop>() && !tree->is<LocalSet>() ? 1 : 0;
+  forEachChild(tree, [&](Expression *&child) { count += countOperators(child); });
+  return count;
+}
+
+namespace {
+
+template <typename T> void appendBytes(std::string &out, const T &value) {
+  out.append(reinterpret_cast<const char *>(&value), sizeof(value));
+}
+
+void appendName(std::string &out, Name name) {
+  appendBytes(out, uint32_t(name.size()));
+  out.append(name.str.data(), name.size());
+}
+
+// The node's own immediates; `without`: but for the one that is left out.
+void spellNode(Expression *node, std::string &out, bool without) {
+  appendBytes(out, uint8_t(node->_id));
+  appendBytes(out, node->type.getID());
+  [[maybe_unused]] bool isLocal = node->is<LocalGet>() || node->is<LocalSet>();
+  [[maybe_unused]] bool isGlobal =
+      node->is<GlobalGet>() || node->is<GlobalSet>();
+
+#define DELEGATE_ID node->_id
+#define DELEGATE_START(id) [[maybe_unused]] auto *cast = node->cast<id>();
+#define DELEGATE_GET_FIELD(id, field) cast->field
+#define DELEGATE_FIELD_CHILD(id, field)
+#define DELEGATE_FIELD_CHILD_VECTOR(id, field)
+#define DELEGATE_FIELD_INT(id, field)                                          \
+  if (!(without && isLocal))                                                   \
+    appendBytes(out, uint64_t(cast->field));
+#define DELEGATE_FIELD_INT_ARRAY(id, field)                                    \
+  if (!without)                                                                \
+    for (auto value : cast->field)                                             \
+      appendBytes(out, uint64_t(value));
+#define DELEGATE_FIELD_INT_VECTOR(id, field)
+#define DELEGATE_FIELD_LITERAL(id, field)                                      \
+  if (!without) {                                                              \
+    uint8_t bits[16] = {};                                                     \
+    cast->field.getBits(bits);                                                 \
+    out.append(reinterpret_cast<const char *>(bits), sizeof(bits));            \
+  }
+#define DELEGATE_FIELD_NAME(id, field)                                         \
+  if (!(without && isGlobal))                                                  \
+    appendName(out, cast->field);
+#define DELEGATE_FIELD_NAME_VECTOR(id, field)
+#define DELEGATE_FIELD_SCOPE_NAME_DEF(id, field)
+#define DELEGATE_FIELD_SCOPE_NAME_USE(id, field)
+#define DELEGATE_FIELD_SCOPE_NAME_USE_VECTOR(id, field)
+#define DELEGATE_FIELD_TYPE(id, field) appendBytes(out, cast->field.getID());
+#define DELEGATE_FIELD_TYPE_VECTOR(id, field)
+#define DELEGATE_FIELD_HEAPTYPE(id, field)                                     \
+  appendBytes(out, cast->field.getID());
+#define DELEGATE_FIELD_ADDRESS(id, field)                                      \
+  if (!without && std::string_view(#field) != "align")                         \
+    appendBytes(out, uint64_t(cast->field));
+#include "wasm-delegations-fields.def"
+}
+
+} // namespace
+
+void spell(Expression *tree, std::string &out,
+           const ImmediateSpeller &leftOut) {
+  spellNode(tree, out, leftOut(tree, out));
+  forEachChild(tree, [&](Expression *&child) { spell(child, out, leftOut); });
+}
+
+} // namespace ireko

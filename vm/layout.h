@@ -1,0 +1,149 @@
+// The contract between the rewriter (native) and the VM (wasm32): the layout
+// of a bundle's linear memory, of the code image and of guest frames, and the
+// numbers that both sides use. Included by both; depends on nothing.
+//
+// Linear memory of a bundle, low to high (all addresses in bytes):
+//
+//   0            runtime: shadow stack and data of vm/, VmState among it
+//   image        code image: ImageHeader, code, function table, locations,
+//                names (position independent: offsets are relative to its
+//                first byte)
+//   globals      guest globals that are neither imported nor exported,
+//                and static tables
+//   stackBase    guest stack, grows upward, up to stackEnd
+//   guestBase    guest memory, a multiple of 64 KiB, to the end of memory
+//
+// A guest address a is the linear address guestBase + a. Because guest
+// addresses are unsigned and guest memory is last, the host's own bounds check
+// is the guest's bounds check, and nothing below guestBase can be reached.
+//
+// A guest frame, at fp (8-byte aligned). Slots are 8 bytes; a v128 takes two.
+//
+//   fp +  0      u32 pc at which the caller goes on   } the header: slot 0
+//   fp +  4      u32 fp of the caller                 }
+//   fp +  8      parameters, from slot 1; on return the results, from slot 1
+//   ...          other locals, temporaries
+//   fp + k       the next callee's frame: its header and its arguments are
+//                the caller's own topmost slots, so passing them copies nothing
+//
+// The frame of a call from outside (an export adapter) returns to the HALT
+// instruction and has 0 for the caller's fp.
+//
+// Durability: a bundle carries its own VM, so its image never meets another
+// version. The version exists for tools that read bundles; they refuse others
+// and name both. It is raised by any change to the shapes in this file or to
+// the meaning of instructions.
+//
+// Version history: 1, first.
+
+#ifndef IREKO_VM_LAYOUT_H
+#define IREKO_VM_LAYOUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace ireko {
+
+inline constexpr uint32_t kImageMagic = 0x004b5249; // "IRK\0"
+inline constexpr uint32_t kFormatVersion = 1;
+inline constexpr uint32_t kPageBytes = 65536;
+inline constexpr uint32_t kSlotBytes = 8;
+// Code is a sequence of 16-bit units.
+inline constexpr uint32_t kUnitBytes = 2;
+// Parameters, and on return results, start at this slot of a frame.
+inline constexpr uint32_t kFirstSlot = 1;
+
+// Code offset (from the image's start) of the HALT instruction, to which the
+// outermost frame of each entry returns.
+inline constexpr uint32_t kHaltPc = 64;
+
+// The first bytes of the image.
+struct ImageHeader {
+  uint32_t magic;         // kImageMagic
+  uint32_t version;       // kFormatVersion
+  uint32_t size;          // bytes of the image, this header included
+  uint32_t checksum;      // FNV-1a (32 bits) of the bytes after this header
+  uint32_t codeEnd;       // code is [kHaltPc, codeEnd)
+  uint32_t functions;     // offset of FunctionRecord[functionCount]
+  uint32_t functionCount; // functions of the guest, imported ones included
+  uint32_t handlerCount;
+  uint32_t reserved[8];
+};
+static_assert(sizeof(ImageHeader) == kHaltPc);
+
+// One guest function, in the order of the guest's function index space.
+// Records are also sorted by entry.
+struct FunctionRecord {
+  uint32_t entry;     // offset of its first instruction; the frame's size in
+                      // bytes stands in the u32 before it
+  uint32_t name;      // offset of its name, zero-terminated UTF-8; 0: none
+  uint32_t locations; // offset of its location list; 0: none
+};
+static_assert(sizeof(FunctionRecord) == 12);
+
+// A location list maps instructions of the function that can raise a trap in
+// the VM to guest byte offsets in the original module. It is a sequence of
+// pairs of LEB128 numbers, in ascending order of code: unsigned, the distance
+// in units from the previous entry (at first from the function's entry);
+// signed, the distance in bytes from the previous guest offset (at first from
+// 0). A pair (0, 0) ends it; a first distance is stored plus one, so that no
+// entry looks like the end.
+
+// An element of a static table.
+struct StaticTableEntry {
+  uint32_t entry; // offset of the function's first instruction
+  uint32_t type;  // the number of its type; kNullType: no function
+};
+static_assert(sizeof(StaticTableEntry) == 8);
+inline constexpr uint32_t kNullType = ~0u;
+
+// What the runtime and the generated code share, at the address that the
+// runtime exports as `ireko_vm`. Initialised by the rewriter.
+struct VmState {
+  uint32_t image;     // linear address of the image
+  uint32_t stackBase; // guest stack: [stackBase, stackEnd)
+  uint32_t stackEnd;
+  uint32_t guestBase; // linear address of guest address 0
+  uint32_t sp;        // first byte of the guest stack that is free while the
+                      // host is being called; the runtime may use
+                      // [sp, stackEnd) as scratch until it returns, and a call
+                      // from the host puts its frame there
+  uint32_t pc;        // where the dispatch function goes on when entered again
+  uint32_t fp;
+  uint32_t trap;      // TrapKind of the trap last raised by the VM, plus one
+};
+static_assert(sizeof(VmState) == 32);
+
+// Traps that the VM raises itself (all others are the host's own), with the
+// wording of the WebAssembly specification's test suite.
+enum class TrapKind : uint32_t {
+#define IREKO_TRAP(NAME, TEXT) NAME,
+#include "traps.def"
+#undef IREKO_TRAP
+};
+
+// Results of the dispatch function.
+enum class DispatchResult : uint32_t {
+  Yield = 0, // the counter ran out; VmState::pc and fp say where to go on
+  Halt = 1,  // the outermost frame has returned
+};
+
+// Name of the custom section that makes a module recognisable as a bundle and
+// tells tools where things are. Its content: BundleInfo.
+inline constexpr char kBundleSection[] = "ireko";
+
+struct BundleInfo {
+  uint32_t version;   // kFormatVersion
+  uint32_t state;     // linear address of VmState
+  uint32_t image;     // linear address and size of the image
+  uint32_t imageSize;
+  uint32_t stackBase; // linear addresses
+  uint32_t stackEnd;
+  uint32_t guestBase; // 0: the guest has no memory
+  uint32_t reserved;
+};
+static_assert(sizeof(BundleInfo) == 32);
+
+} // namespace ireko
+
+#endif // IREKO_VM_LAYOUT_H
