@@ -84,7 +84,7 @@ TEST(Reader, ReadsText) {
 
 TEST(Reader, GivesLineAndColumnOfTextErrors) {
   EXPECT_EQ(errorOf(readText("(module\n  (func (bogus)))")),
-            "t.wat:2:9: unrecognized instruction");
+            "t.wat:2:10: unrecognized instruction");
 }
 
 TEST(Reader, GivesNoOffsetsOfTextThatDoesNotValidate) {
