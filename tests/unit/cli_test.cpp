@@ -1,0 +1,132 @@
+//===- cli_test.cpp - The command line ------------------------------------===//
+
+#include "rewriter/cli.h"
+#include "rewriter/error.h"
+
+#include "gtest/gtest.h"
+
+namespace ireko {
+namespace {
+
+using Arguments = std::vector<const char *>;
+
+CommandLine parsed(const Arguments &arguments) {
+  return llvm::cantFail(parseCommandLine(arguments));
+}
+
+/// The message of the UsageError that \p arguments give.
+std::string errorOf(const Arguments &arguments) {
+  llvm::Expected<CommandLine> line = parseCommandLine(arguments);
+  if (line)
+    return "no error";
+  llvm::Error error = line.takeError();
+  EXPECT_TRUE(error.isA<UsageError>());
+  return llvm::toString(std::move(error));
+}
+
+TEST(Cli, Pack) {
+  CommandLine line = parsed({"pack", "in.wasm", "-o", "out.wasm"});
+  EXPECT_EQ(line.command, Command::kPack);
+  EXPECT_EQ(line.input, "in.wasm");
+  EXPECT_EQ(line.output, "out.wasm");
+  EXPECT_EQ(line.pack.optLevel, 2);
+  EXPECT_EQ(line.pack.stackSize, 4u << 20);
+  EXPECT_FALSE(line.pack.stripNames);
+  EXPECT_FALSE(line.quiet);
+  EXPECT_FALSE(line.verbose);
+}
+
+TEST(Cli, PackOptions) {
+  CommandLine line = parsed({"pack", "-O0", "--stack-size=64k", "-q",
+                             "--strip-names", "in.wasm", "--output=-"});
+  EXPECT_EQ(line.pack.optLevel, 0);
+  EXPECT_EQ(line.pack.stackSize, 65536u);
+  EXPECT_TRUE(line.pack.stripNames);
+  EXPECT_TRUE(line.quiet);
+  EXPECT_EQ(line.output, "-");
+}
+
+TEST(Cli, Run) {
+  CommandLine line = parsed({"run", "--dir", "a", "in.wasm", "--dir=b::/c",
+                             "--env", "A=", "--env", "B=1=2", "--host", "bun",
+                             "--plain", "--", "--dir", "x", "--"});
+  EXPECT_EQ(line.command, Command::kRun);
+  EXPECT_EQ(line.input, "in.wasm");
+  EXPECT_EQ(line.host, "bun");
+  EXPECT_TRUE(line.plain);
+  const Invocation &invocation = line.invocation;
+  ASSERT_EQ(invocation.folders.size(), 2u);
+  EXPECT_EQ(invocation.folders[0].host, "a");
+  EXPECT_EQ(invocation.folders[0].guest, "a");
+  EXPECT_EQ(invocation.folders[1].host, "b");
+  EXPECT_EQ(invocation.folders[1].guest, "/c");
+  EXPECT_EQ(invocation.environment, (std::vector<std::string>{"A=", "B=1=2"}));
+  EXPECT_EQ(invocation.arguments,
+            (std::vector<std::string>{"--dir", "x", "--"}));
+}
+
+TEST(Cli, InvokeTakesItsArgumentsAfterTwoDashes) {
+  CommandLine line =
+      parsed({"run", "in.wasm", "--invoke", "f", "--", "-1", "2"});
+  EXPECT_EQ(line.invocation.invoke, "f");
+  EXPECT_EQ(line.invocation.arguments, (std::vector<std::string>{"-1", "2"}));
+}
+
+TEST(Cli, InspectAndHosts) {
+  CommandLine line = parsed({"inspect", "in.wasm", "--function", "12"});
+  EXPECT_EQ(line.command, Command::kInspect);
+  EXPECT_EQ(line.function, "12");
+  EXPECT_EQ(parsed({"hosts"}).command, Command::kHosts);
+}
+
+TEST(Cli, HelpAndVersionArePrinted) {
+  EXPECT_EQ(parsed({"--help"}).command, Command::kPrint);
+  EXPECT_NE(parsed({"pack", "--help"}).text.find("ireko pack"),
+            std::string::npos);
+  EXPECT_EQ(parsed({"--version"}).text, "ireko " IREKO_VERSION "\n");
+  // What belongs to the program is not ours.
+  EXPECT_EQ(parsed({"run", "in.wasm", "--", "--help"}).command, Command::kRun);
+}
+
+TEST(Cli, WrongUse) {
+  EXPECT_EQ(errorOf({}), "no command is given (see ireko --help)");
+  EXPECT_EQ(errorOf({""}), "there is no command '' (see ireko --help)");
+  EXPECT_EQ(errorOf({"pakc"}), "there is no command 'pakc' (see ireko --help)");
+  EXPECT_EQ(errorOf({"run"}), "IN is required (see ireko run --help)");
+  EXPECT_EQ(errorOf({"pack", "in", "-o", "out", "-O3"}),
+            "there is no -O3 (-O0 or -O2)");
+  EXPECT_EQ(errorOf({"pack", "in", "-o", "out", "-qv"}),
+            "--quiet and --verbose exclude each other");
+  EXPECT_EQ(errorOf({"pack", "in", "-o", "out", "--", "x"}),
+            "only ireko run takes arguments after --");
+  EXPECT_EQ(errorOf({"run", "in", "x"}),
+            "The following argument was not expected: x (see ireko run "
+            "--help)");
+  EXPECT_EQ(errorOf({"run", "in", "--env", "=x"}),
+            "--env =x has no NAME=VALUE");
+}
+
+TEST(Cli, Sizes) {
+  auto size = [](llvm::StringRef text) {
+    return llvm::cantFail(parseSize(text));
+  };
+  EXPECT_EQ(size("0"), 0u);
+  EXPECT_EQ(size("65536"), 65536u);
+  EXPECT_EQ(size("64k"), 65536u);
+  EXPECT_EQ(size("4M"), 4194304u);
+  EXPECT_EQ(size("4194303k"), 4194303u * 1024);
+  EXPECT_EQ(size("4294967295"), UINT32_MAX);
+  for (const char *wrong : {"", "k", "-1", "1.5m", "4g", "0x10", "1kk", " 1"}) {
+    llvm::Expected<uint32_t> result = parseSize(wrong);
+    EXPECT_EQ(llvm::toString(result.takeError()),
+              "'" + std::string(wrong) +
+                  "' is not a number of bytes (such as 65536, 64k or 4m)");
+  }
+  for (const char *large :
+       {"4294967296", "4194304k", "4096m", "17592186044416m"})
+    EXPECT_EQ(llvm::toString(parseSize(large).takeError()),
+              "'" + std::string(large) + "' is more than 4 GiB");
+}
+
+} // namespace
+} // namespace ireko
