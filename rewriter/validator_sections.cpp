@@ -312,6 +312,9 @@ void SectionValidator::readImports(ByteReader &in) {
       in.unsupported(start, "exceptions",
                      "import of the tag <" + printableName(field) + ">");
       break;
+    case 0x20:
+      in.unsupported(start, "custom descriptors", "import kind " + hex(kind));
+      break;
     case 0x7e:
     case 0x7f:
       in.unsupported(start, "compact import section",

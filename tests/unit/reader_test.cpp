@@ -8,6 +8,7 @@
 #include "ir/find_all.h"
 #include <cstdlib>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 using namespace ireko;
 using namespace ireko::test;
@@ -47,6 +48,23 @@ TEST(Reader, StopsReadingADeviceThatNeverEnds) {
             "/dev/zero: not a WebAssembly file (give a module in the binary "
             "format, which starts with \\0asm, or in the text format, which "
             "starts with \"(module\")");
+}
+
+TEST(Reader, ReadsStandardInput) {
+  Bytes bytes = moduleWith({}, {}, {0x1a});
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  ASSERT_EQ(::write(ends[1], bytes.data(), bytes.size()),
+            ssize_t(bytes.size()));
+  ::close(ends[1]);
+  int before = ::dup(STDIN_FILENO);
+  ::dup2(ends[0], STDIN_FILENO);
+  std::string error = errorOf(readModule("-"));
+  ::dup2(before, STDIN_FILENO);
+  ::close(before);
+  ::close(ends[0]);
+  EXPECT_EQ(error, "standard input: at 0x17 in function 0: type mismatch: drop "
+                   "expects any type but the stack is empty");
 }
 
 TEST(Reader, RefusesOtherFiles) {
