@@ -1,0 +1,2 @@
+tool=$(command -v ireko)
+IREKO_CACHE=$OUT PATH=$OUT "$tool" run ../usage/ok.wat

@@ -1,0 +1,1 @@
+IREKO_HOST_WASMI=/nowhere/wasmi ireko hosts

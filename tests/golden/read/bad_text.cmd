@@ -1,0 +1,1 @@
+ireko pack bad.wat -o "$OUT/x"

@@ -1,0 +1,1 @@
+ireko pack component.wasm -o "$OUT/x"

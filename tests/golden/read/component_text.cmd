@@ -1,0 +1,1 @@
+ireko pack component.wat -o "$OUT/x"

@@ -1,0 +1,2 @@
+: > "$OUT/empty.wasm"
+ireko pack "$OUT/empty.wasm" -o "$OUT/x"

@@ -1,0 +1,1 @@
+ireko pack type.wat -o "$OUT/x"

@@ -1,0 +1,3 @@
+ireko pack missing.wasm -o "$OUT/x"
+echo "exit code $?"
+ls -A "$OUT"

@@ -1,0 +1,1 @@
+ireko pack text.wasm -o "$OUT/x"

@@ -1,0 +1,1 @@
+ireko run exit.wat --host wasmi --dir .::/elsewhere

@@ -1,0 +1,3 @@
+ireko pack exceptions.wasm -o "$OUT/x"
+echo "exit code $?"
+ls -A "$OUT"

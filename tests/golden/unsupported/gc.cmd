@@ -1,0 +1,3 @@
+ireko pack gc.wasm -o "$OUT/x"
+echo "exit code $?"
+ls -A "$OUT"

@@ -1,0 +1,3 @@
+ireko pack imported_memory.wasm -o "$OUT/x"
+echo "exit code $?"
+ls -A "$OUT"

@@ -1,0 +1,3 @@
+ireko pack memory64.wasm -o "$OUT/x"
+echo "exit code $?"
+ls -A "$OUT"

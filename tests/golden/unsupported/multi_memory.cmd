@@ -1,0 +1,3 @@
+ireko pack multi_memory.wasm -o "$OUT/x"
+echo "exit code $?"
+ls -A "$OUT"

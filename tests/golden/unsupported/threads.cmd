@@ -1,0 +1,3 @@
+ireko pack threads.wasm -o "$OUT/x"
+echo "exit code $?"
+ls -A "$OUT"

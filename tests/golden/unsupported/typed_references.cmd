@@ -1,0 +1,3 @@
+ireko pack typed_references.wasm -o "$OUT/x"
+echo "exit code $?"
+ls -A "$OUT"

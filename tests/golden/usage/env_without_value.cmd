@@ -1,0 +1,1 @@
+ireko run ok.wat --env NAME

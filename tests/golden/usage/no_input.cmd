@@ -1,0 +1,1 @@
+ireko pack -o out.wasm

@@ -1,0 +1,1 @@
+ireko pakc app.wasm

@@ -1,0 +1,1 @@
+ireko run ok.wat --host netscape
