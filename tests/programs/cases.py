@@ -9,6 +9,8 @@ from hosts import Call
 
 TRAP = "trap"  # in place of an exit code: whatever the host makes of a trap
 
+UNREACHABLE, CALL_INDIRECT = 0x00, 0x11
+
 FILES = {
     "data/one.txt": b"one\ntwo words\n\nlast line without an end",
     "data/two.bin": bytes(range(256)) * 41,
@@ -33,8 +35,10 @@ class Case:
     stdout: str = ""
     stderr: str = ""
     # For traps that the VM raises itself: what the bundle must say, with the
-    # name of the function and the offset of the instruction.
+    # name of the function and the offset of the instruction; and which
+    # instruction that is.
     message: str = ""
+    opcode: int = 0
     # Optimisation levels for each host; None is all hosts.
     levels: dict = dataclasses.field(
         default_factory=lambda: {"0": None, "2": None})
@@ -84,10 +88,12 @@ def trapCases():
                  "signature", "null", "table"):
         message = ""
         if kind in vm:
-            message = rf"^ireko: trap: {vm[kind]} in function \d+ <.+> " \
-                      r"at 0x[0-9a-f]+$"
+            message = (rf"^ireko: trap: {vm[kind]} in function \d+ <main> "
+                       r"at 0x[0-9a-f]+$")
         yield Case(f"trap-{kind}", "trap", (kind,), code=TRAP,
-                   stdout=f"^before {kind}\n$", message=message)
+                   stdout=f"^before {kind}\n$", message=message,
+                   opcode=UNREACHABLE if kind == "unreachable"
+                   else CALL_INDIRECT)
     yield Case("trap-usage", "trap", code=2, stderr="^usage: trap")
 
 
