@@ -45,7 +45,7 @@ std::string printTree(const Program &program, Expression *tree) {
   if (auto *set = tree->dynCast<LocalSet>())
     return slotName(set->index) + " = " + printTree(program, set->value);
   std::ostringstream node;
-  node << ShallowExpression{tree, &program.module};
+  node << ShallowExpression{tree, nullptr};
   std::string text = node.str();
   bool hasChildren = false;
   forEachChild(tree, [&](Expression *&child) {

@@ -207,8 +207,10 @@ void Lowerer::lowerBlock(wasm::Block *curr) {
     lower(child);
     if (dead())
       break;
+    // A statement has ended: its temporaries are free, but for those into
+    // which it made operands of the enclosing expression spill.
     if (stack.size() == base)
-      nextTemporary = temp;
+      nextTemporary = std::max(temp, stack.temporariesEnd());
   }
   if (curr->name.is()) {
     // A reference into the map would not survive labels of inner blocks.

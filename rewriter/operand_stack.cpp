@@ -21,6 +21,7 @@ void OperandStack::push(Operand operand) {
   if (operands.size() == firstVolatile && operand.effects.isInert())
     ++firstVolatile;
   operands.push_back(std::move(operand));
+  ends.push_back(temporariesEnd());
   if (operands.size() - firstVolatile > kMaxVolatile)
     spillAll();
 }
@@ -29,6 +30,7 @@ Operand OperandStack::pop() {
   assert(!operands.empty());
   Operand top = std::move(operands.back());
   operands.pop_back();
+  ends.pop_back();
   firstVolatile = std::min(firstVolatile, operands.size());
   return top;
 }
@@ -36,6 +38,7 @@ Operand OperandStack::pop() {
 void OperandStack::truncate(size_t size) {
   if (operands.size() > size)
     operands.resize(size, Operand{nullptr, {}});
+  ends.resize(operands.size());
   firstVolatile = std::min(firstVolatile, operands.size());
 }
 
@@ -44,6 +47,8 @@ void OperandStack::spill(size_t index) {
   Type type = operand.tree->type;
   Slot slot = spiller.spillToTemporary(operand.tree);
   operand = {spiller.readSlot(slot, type), {}};
+  for (size_t i = index; i < ends.size(); ++i)
+    ends[i] = std::max(ends[i], slot + slotsOf(type));
 }
 
 void OperandStack::prepareFor(const Writes &writes) {

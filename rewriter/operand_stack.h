@@ -77,6 +77,8 @@ public:
   // Spills, of the topmost `count` operands, those that have operators and,
   // unless largeOnly, those that are not inert.
   void spillTop(size_t count, bool largeOnly = false);
+  // Temporaries below this slot may hold spilled operands.
+  Slot temporariesEnd() const { return ends.empty() ? 0 : ends.back(); }
   // Removes and returns, bottom first, the trees that may trap: control leaves
   // for good, and they would have been evaluated.
   std::vector<wasm::Expression *> takeTrapping();
@@ -88,6 +90,9 @@ private:
 
   Spiller &spiller;
   std::vector<Operand> operands;
+  // For each operand: the end of the highest temporary to which it or one
+  // below it was spilled.
+  std::vector<Slot> ends;
   size_t firstVolatile = 0; // all operands below are inert
 };
 
