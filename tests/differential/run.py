@@ -107,12 +107,15 @@ class Job:
         self.kind = kind
         self.seed = seed
         self.id = f"{kind}-{seed}"
+        # What the arguments and the host's answers depend on.
+        self.like = self.id
         if kind == "file":
             self.id = f"file-{pathlib.Path(seed).stem}"
 
     def prepare(self, folder, options):
         """Makes the module and its bundles. Returns what went wrong."""
         self.source = folder / f"{self.id}.wasm"
+        self.like = options.like or self.like
         MAKERS[self.kind](self.seed, self.source, options)
         packer = tools.Packer(options.tool, options.packer)
         self.variants = [("plain", self.source)]
@@ -128,7 +131,7 @@ class Job:
 
     def description(self):
         wasm = WasmFile(self.source.read_bytes())
-        random_ = random.Random(f"arguments {self.id}")
+        random_ = random.Random(f"arguments {self.like}")
         functions = [e for e in wasm.exports if e.kind == FUNC]
         return {
             "id": self.id,
@@ -297,6 +300,8 @@ def parseArguments():
     parser.add_argument("--only", metavar="ID",
                         help="one module, by the name that a failure gave, or "
                         "file-PATH")
+    parser.add_argument("--like", metavar="ID",
+                        help="with the arguments of another module")
     parser.add_argument("--no-fixed", action="store_true",
                         help="generated modules only")
     parser.add_argument("--tool", default=tools.releaseTool())
@@ -336,8 +341,9 @@ def main():
         imports = pathlib.Path(folder) / "imports.wasm"
         assemble((HERE / "imports.wat").read_text("utf-8"), imports)
         options.imports = str(imports)
-        print(f"differential: {len(names)} modules, seed {options.seed}, "
-              f"{tools.hostVersions()}")
+        if not options.only:
+            print(f"differential: {len(names)} modules, seed {options.seed}, "
+                  f"{tools.hostVersions()}")
         with concurrent.futures.ProcessPoolExecutor(WORKERS) as pool:
             pending = []
             for i in range(0, len(names), BATCH):

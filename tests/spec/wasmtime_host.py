@@ -126,7 +126,7 @@ class Session:
             return {"trap": code.name if code else trap.message, "vm": raised}
         except wasmtime.WasmtimeError as error:
             return {"link": str(error)}
-        except (NoInstance, KeyError, ValueError) as error:
+        except (NoInstance, KeyError, OSError, ValueError) as error:
             return {"error": repr(error)}
 
 
