@@ -51,6 +51,7 @@ private:
   void addExports(Codegen &gen);
   void addInfo();
   std::vector<uint8_t> write();
+  void countBytes(const WasmBinaryWriter &writer, size_t bundleBytes);
   Expression *constantExpression(Expression *expr, Codegen *gen);
   bool usesWasi() const;
 
@@ -421,7 +422,28 @@ std::vector<uint8_t> Bundler::write() {
   WasmBinaryWriter writer(&bundle, buffer, passOptions);
   writer.setNamesSection(false);
   writer.write();
+  if (stats)
+    countBytes(writer, buffer.size());
   return std::move(buffer);
+}
+
+void Bundler::countBytes(const WasmBinaryWriter &writer, size_t bundleBytes) {
+  stats->moduleBytes = source.bytes.size();
+  stats->codeSection = source.info.codeSize;
+  stats->bundleBytes = bundleBytes;
+  stats->imageBytes = image.bytes.size();
+  stats->imageCode = image.codeBytes;
+  stats->functions = program.functions.size();
+  std::string runtime = program.own("vm.").toString();
+  for (auto &body : writer.tableOfContents.functionBodies) {
+    stats->vmBytes += body.size;
+    if (body.name.startsWith(std::string_view(runtime)))
+      stats->runtimeBytes += body.size;
+    else if (body.name == program.own(kDispatch))
+      stats->dispatchBytes = body.size;
+  }
+  for (const Handler &handler : tiling.handlers)
+    ++(handler.fused ? stats->fusedHandlers : stats->sharedHandlers);
 }
 
 llvm::Expected<std::vector<uint8_t>> Bundler::run() {
@@ -451,18 +473,7 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
     return inputError(source.path,
                           "internal error: the bundle is not valid",
                           "please report this with the module");
-  std::vector<uint8_t> bytes = write();
-  if (stats) {
-    stats->moduleBytes = source.bytes.size();
-    stats->codeSection = source.info.codeSize;
-    stats->bundleBytes = bytes.size();
-    stats->imageBytes = image.bytes.size();
-    stats->imageCode = image.codeBytes;
-    stats->functions = program.functions.size();
-    for (const Handler &handler : tiling.handlers)
-      ++(handler.fused ? stats->fusedHandlers : stats->sharedHandlers);
-  }
-  return bytes;
+  return write();
 }
 
 } // namespace

@@ -64,6 +64,17 @@ public:
   // may trap or depends on imports, and the guest's start function.
   void addStart(const std::vector<wasm::Expression *> &initialisation);
 
+  // A block that is branched to. Binaryen's own maker would look for the
+  // branch in all of the block, again for each block around it.
+  wasm::Expression *target(wasm::Name label,
+                           std::initializer_list<wasm::Expression *> list) {
+    wasm::Block *block = builder.makeBlock();
+    block->name = label;
+    block->list.set(list);
+    block->finalize(wasm::Type::none, wasm::Block::HasBreak);
+    return block;
+  }
+
   // Constants and arithmetic on addresses.
   wasm::Expression *i32(uint32_t value) {
     return builder.makeConst(wasm::Literal(value));

@@ -231,7 +231,7 @@ void Codegen::addColdFunctions() {
   Expression *inner = builder.makeSwitch(
       labels, labels.front(), builder.makeLocalGet(0, Type::i32));
   for (uint32_t i = 0; i < labels.size(); ++i) {
-    inner = builder.makeBlock(labels[i], {inner}, Type::none);
+    inner = target(labels[i], {inner});
     Expression *call = builder.makeCall(
         coldFunction(i),
         {builder.makeLocalGet(1, Type::i32), builder.makeLocalGet(2, Type::i32)},

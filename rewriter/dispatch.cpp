@@ -44,7 +44,7 @@ void Codegen::addDispatchFunction() {
   Expression *inner =
       builder.makeSwitch(labels, labels.front(), get(kHandler));
   for (uint32_t i = 0; i < tiling.handlers.size(); ++i) {
-    inner = builder.makeBlock(labels[i], {inner}, Type::none);
+    inner = target(labels[i], {inner});
     Expression *code =
         i == 0 ? builder.makeReturn(i32(uint32_t(DispatchResult::Halt)))
                : handlers.build(i);
@@ -57,9 +57,8 @@ void Codegen::addDispatchFunction() {
                              kHandler, load16(get(kPc), layout.image, false)),
                          inner},
                         Type::unreachable));
-  inner = builder.makeBlock(kTrapLabel, {inner}, Type::none);
-  inner = builder.makeBlock(kYieldLabel, {inner, trap(get(kTrap), get(kPc))},
-                            Type::none);
+  inner = target(kTrapLabel, {inner});
+  inner = target(kYieldLabel, {inner, trap(get(kTrap), get(kPc))});
   dispatch->body = builder.makeBlock(
       {builder.makeLocalSet(kCount, i32(kCountPerEntry)), inner,
        storeState(offsetof(VmState, pc), get(kPc)),

@@ -37,12 +37,9 @@ void HandlerBuilder::raise(TrapKind kind) {
 }
 
 const Tile *HandlerBuilder::firstTile(uint32_t f, BlockIndex target) const {
-  // Tiles are in layout order; so are the indices of most blocks.
-  const auto &blocks = gen.tiling.functions[f].blocks;
-  for (size_t i = 0; i < blocks.size(); ++i)
-    if (blocks[i].block == target)
-      return blocks[i].tiles.empty() ? nullptr : &blocks[i].tiles.front();
-  return nullptr;
+  const FunctionTiles &tiles = gen.tiling.functions[f];
+  const auto &list = tiles.blocks[tiles.position[target]].tiles;
+  return list.empty() ? nullptr : &list.front();
 }
 
 void HandlerBuilder::leaveToAddress(uint32_t to, const Tile *first,

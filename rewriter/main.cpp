@@ -42,7 +42,8 @@ packSource(SourceModule &&source, const CommandLine &line, Phases &phases) {
                  << stats.codeSection << ", functions " << stats.functions
                  << "\nireko: bundle " << stats.bundleBytes << " bytes, image "
                  << stats.imageBytes << ", code in it " << stats.imageCode
-                 << "\nireko: VM " << stats.vmBytes << " bytes, runtime in it "
+                 << "\nireko: VM " << stats.vmBytes << " bytes, dispatch in it "
+                 << stats.dispatchBytes << ", runtime "
                  << stats.runtimeBytes << ", handlers " << stats.sharedHandlers
                  << " shared and " << stats.fusedHandlers << " fused\n";
   return bundle;

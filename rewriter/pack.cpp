@@ -16,7 +16,7 @@ SelectOptions selectOptions(const PackOptions &options,
                             const SourceModule &source) {
   // A small program gets a small VM; a big one no more than hosts compile
   // quickly. Estimated bytes of Wasm.
-  constexpr uint64_t kMaxShared = 48 << 10, kMaxFused = 80 << 10;
+  constexpr uint64_t kMaxShared = 40 << 10, kMaxFused = 58 << 10;
   SelectOptions select;
   if (options.optLevel > 0) {
     uint64_t code = source.info.codeSize;

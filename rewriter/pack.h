@@ -31,6 +31,7 @@ struct PackStats {
   uint32_t imageCode = 0;    // instructions in it
   uint32_t vmBytes = 0;      // all functions of the bundle
   uint32_t runtimeBytes = 0; // of those, the ones from vm/
+  uint32_t dispatchBytes = 0; // the dispatch function
   uint32_t functions = 0;
   uint32_t sharedHandlers = 0;
   uint32_t fusedHandlers = 0;

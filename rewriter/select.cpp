@@ -324,6 +324,7 @@ Tiling Selector::makeTiling() {
     const Function &function = program.functions[f];
     FunctionTiles &tiles = tiling.functions[f];
     tiles.wideTargets = work[f].wideTargets;
+    tiles.position.resize(function.blocks.size());
     for (size_t i = 0; i < work[f].blocks.size(); ++i) {
       WorkBlock &workB = work[f].blocks[i];
       uint32_t count = function.blocks[workB.block].statements.size();
@@ -362,6 +363,7 @@ Tiling Selector::makeTiling() {
           addShared({0, 0, true, false, 0},
                     endShape(function, work[f], workB.block));
       }
+      tiles.position[workB.block] = tiles.blocks.size();
       tiles.blocks.push_back({workB.block, std::move(list)});
     }
   }

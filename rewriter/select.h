@@ -38,6 +38,7 @@ struct BlockTiles {
 struct FunctionTiles {
   bool wideTargets = false;
   std::vector<BlockTiles> blocks; // in layout order
+  std::vector<uint32_t> position; // in `blocks`, by block index
 };
 
 // Handler 0 is HALT: leave the dispatch function.
