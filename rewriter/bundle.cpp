@@ -277,9 +277,22 @@ void Bundler::copyTables(Codegen &gen) {
       copy->init = constantExpression(table->init, &gen);
     bundle.addTable(std::move(copy));
   }
+  // An active segment is dropped once it has been copied; of one that fills a
+  // static table, no more is left than its name for instructions to use.
+  std::unordered_set<Name> named;
+  for (const ColdOperator &op : program.coldOperators) {
+    if (auto *drop = op.tree->dynCast<ElemDrop>())
+      named.insert(drop->segment);
+    else if (auto *init = op.tree->dynCast<TableInit>())
+      named.insert(init->segment);
+  }
   for (auto &segment : guest.elementSegments) {
-    if (segment->isActive() && program.staticTable(segment->table))
+    if (segment->isActive() && program.staticTable(segment->table)) {
+      if (named.count(segment->name))
+        bundle.addElementSegment(Builder::makeElementSegment(
+            segment->name, Name(), nullptr, segment->type));
       continue;
+    }
     auto copy = Builder::makeElementSegment(segment->name, segment->table,
                                             nullptr, segment->type);
     if (segment->offset)

@@ -381,8 +381,9 @@ void Lowerer::lowerReturn(Type results) {
       slot += slotsOf(type);
     }
     end.resultSlots = slot - kFirstSlot;
-    // Slots 1 and up hold locals, which the values may still read.
-    stack.spillTop(places.size());
+    // Slots 1 and up hold locals, which other values may still read.
+    if (places.size() > 1)
+      stack.spillTop(places.size());
     storeTop(places);
   }
   flushTraps();

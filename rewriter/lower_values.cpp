@@ -39,6 +39,8 @@ void Lowerer::emitSet(Slot slot, Expression *tree) {
 }
 
 void Lowerer::moveReference(Slot to, Slot from, Type type) {
+  if (to == from)
+    return;
   type = slotType(type);
   Name global = program.own(
       type == Type(HeapType::func, Nullable) ? kFuncRegister : kExternRegister);
