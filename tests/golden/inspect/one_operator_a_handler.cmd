@@ -1,0 +1,1 @@
+ireko inspect sum.wat -O0

@@ -1,0 +1,2 @@
+# A loop body becomes one instruction.
+ireko inspect sum.wat
