@@ -20,7 +20,10 @@ namespace {
 
 constexpr char kWasi[] = "wasi_snapshot_preview1";
 
-uint32_t alignTo(uint64_t value, uint32_t alignment) {
+// V8 takes no br_table of more targets than 65,520.
+constexpr size_t kMaxChoices = 65000;
+
+uint64_t alignTo(uint64_t value, uint32_t alignment) {
   return (value + alignment - 1) & -uint64_t(alignment);
 }
 
@@ -184,22 +187,44 @@ void Bundler::removeUnusedRuntime() {
 
 llvm::Error Bundler::placeMemory() {
   image = encodeImage(program, tiling, {.names = !options.stripNames});
+  if (image.overflow || tiling.handlers.size() > kMaxChoices ||
+      program.coldOperators.size() > kMaxChoices)
+    return inputError(source.path,
+                      "the program needs " +
+                          std::to_string(tiling.handlers.size()) +
+                          " handlers and " +
+                          std::to_string(program.coldOperators.size()) +
+                          " cold operators; hosts take " +
+                          std::to_string(kMaxChoices),
+                      "split the module");
   uint64_t end = alignTo(runtimeEnd, 16);
   layout.image = end;
-  layout.globals = alignTo(end + image.bytes.size(), 16);
-  layout.tables = alignTo(layout.globals + program.globalBytes, 16);
-  end = layout.tables;
+  layout.globals = end = alignTo(end + image.bytes.size(), 16);
+  layout.tables = end = alignTo(end + program.globalBytes, 16);
   for (StaticTable &table : program.staticTables) {
     table.address = end;
     end += table.functions.size() * sizeof(StaticTableEntry);
   }
-  layout.stackBase = alignTo(end, 16);
-  end = uint64_t(layout.stackBase) + options.stackSize;
-  layout.stackEnd = end & -uint64_t(kSlotBytes);
+  layout.stackBase = end = alignTo(end, 16);
+  end = (end + options.stackSize) & -uint64_t(kSlotBytes);
+  layout.stackEnd = end;
   // Set without a guest memory too: adapters check against its size, 0.
-  layout.guestBase = alignTo(layout.stackEnd, kPageBytes);
+  end = alignTo(end, kPageBytes);
+  layout.guestBase = end;
   constexpr uint64_t kMaxPages = 65536;
-  uint64_t pages = layout.guestBase / kPageBytes;
+  uint64_t pages = end / kPageBytes;
+  // Generated code adds a frame's size to an address of the stack in 32 bits.
+  uint64_t largestFrame = 0;
+  for (const Function &function : program.functions)
+    largestFrame =
+        std::max(largestFrame, uint64_t(function.frameSlots) * kSlotBytes);
+  if (end + largestFrame > UINT32_MAX)
+    return inputError(source.path,
+                      "the VM's state of " + std::to_string(pages) +
+                          " pages and a frame of " +
+                          std::to_string(largestFrame) +
+                          " bytes exceed 4 GiB",
+                      "use a smaller --stack-size");
   Memory &own = *bundle.memories.front();
   own.initial = pages;
   own.max = pages;

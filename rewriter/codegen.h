@@ -122,6 +122,11 @@ public:
   std::unordered_map<wasm::Name, wasm::Name> importTargets;
 
 private:
+  // The table that holds the references of frame slots; made when needed,
+  // with the function that writes to it.
+  wasm::Name referenceTable(wasm::Type type);
+  wasm::Expression *referenceIndex(wasm::Expression *frame, Slot slot);
+
   std::unordered_map<uint32_t, wasm::Name> adapters;
 };
 

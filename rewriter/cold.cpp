@@ -170,47 +170,49 @@ Expression *ColdGenerator::body(const ColdOperator &op) {
   return builder.makeBlock(list);
 }
 
-Expression *Codegen::loadReference(Type type, Expression *frame, Slot slot) {
+Name Codegen::referenceTable(Type type) {
   Name table = program.own(std::string("refs.") + referenceKind(type));
+  if (bundle.getTableOrNull(table))
+    return table;
+  bundle.addTable(Builder::makeTable(table, type, kFirstReferences));
+  // The index, checked; the table doubles when it is beyond the end.
+  auto setter = Builder::makeFunction(
+      program.own(std::string("setref.") + referenceKind(type)),
+      Signature({Type::i32, type}, Type::none), {});
+  auto index = [&] { return builder.makeLocalGet(0, Type::i32); };
+  Expression *missing = builder.makeBinary(
+      SubInt32, builder.makeBinary(ShlInt32, add(index(), i32(1)), i32(1)),
+      builder.makeTableSize(table));
+  Expression *grown = builder.makeTableGrow(
+      table, builder.makeRefNull(type.getHeapType()), missing);
+  Expression *grow = builder.makeIf(
+      builder.makeBinary(GeUInt32, index(), builder.makeTableSize(table)),
+      builder.makeIf(builder.makeBinary(EqInt32, grown, i32(-1)),
+                     trap(i32(uint32_t(TrapKind::StackExhausted)), i32(0))));
+  setter->body = builder.makeBlock(
+      {grow,
+       builder.makeTableSet(table, index(), builder.makeLocalGet(1, type))});
+  bundle.addFunction(std::move(setter));
+  return table;
+}
+
+Expression *Codegen::referenceIndex(Expression *frame, Slot slot) {
   uint32_t bias = slot * kSlotBytes - layout.stackBase;
-  return builder.makeTableGet(
-      table, builder.makeBinary(ShrUInt32, add(frame, i32(bias)), i32(3)),
-      type);
+  return builder.makeBinary(ShrUInt32, add(frame, i32(bias)), i32(3));
+}
+
+Expression *Codegen::loadReference(Type type, Expression *frame, Slot slot) {
+  return builder.makeTableGet(referenceTable(type),
+                              referenceIndex(frame, slot), type);
 }
 
 Expression *Codegen::storeReference(Expression *frame, Slot slot,
                                     Expression *value) {
   Type type(value->type.getHeapType().getTop(), Nullable);
-  Name table = program.own(std::string("refs.") + referenceKind(type));
-  Name setter = program.own(std::string("setref.") + referenceKind(type));
-  if (!bundle.getTableOrNull(table)) {
-    bundle.addTable(Builder::makeTable(table, type, kFirstReferences));
-    // The index, checked; grown to twice the size when it is beyond the end.
-    auto function = Builder::makeFunction(
-        setter, Signature({Type::i32, type}, Type::none), {});
-    auto index = [&] { return builder.makeLocalGet(0, Type::i32); };
-    auto size = [&] { return builder.makeTableSize(table); };
-    Expression *grown = builder.makeTableGrow(
-        table, builder.makeRefNull(type.getHeapType()),
-        builder.makeBinary(
-            SubInt32,
-            builder.makeBinary(ShlInt32, add(index(), i32(1)), i32(1)),
-            size()));
-    Expression *grow = builder.makeIf(
-        builder.makeBinary(GeUInt32, index(), size()),
-        builder.makeIf(
-            builder.makeBinary(EqInt32, grown, i32(-1)),
-            trap(i32(uint32_t(TrapKind::StackExhausted)), i32(0))));
-    function->body = builder.makeBlock(
-        {grow, builder.makeTableSet(table, index(),
-                                    builder.makeLocalGet(1, type))});
-    bundle.addFunction(std::move(function));
-  }
-  uint32_t bias = slot * kSlotBytes - layout.stackBase;
+  referenceTable(type);
   return builder.makeCall(
-      setter,
-      {builder.makeBinary(ShrUInt32, add(frame, i32(bias)), i32(3)), value},
-      Type::none);
+      program.own(std::string("setref.") + referenceKind(type)),
+      {referenceIndex(frame, slot), value}, Type::none);
 }
 
 void Codegen::addColdFunctions() {

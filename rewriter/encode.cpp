@@ -96,6 +96,7 @@ void Encoder::writeInstruction(uint32_t f, const Block &block,
   auto distance = [&](BlockIndex target) {
     return uint64_t(int64_t(image.blocks[f][target]) - int64_t(start));
   };
+  image.overflow |= tile.handler > UINT16_MAX;
   put(tile.handler, 0, 1);
   if (!handler.fused) {
     Shape shape = shapeOf(program, block, tile, wideTargets);
@@ -104,7 +105,7 @@ void Encoder::writeInstruction(uint32_t f, const Block &block,
       uint64_t low = operand.low;
       if (operand.kind == OperandKind::Target) {
         low = distance(operand.low);
-        assert(operand.units > 1 || int64_t(low) == int16_t(low));
+        image.overflow |= operand.units == 1 && int64_t(low) != int16_t(low);
       } else if (operand.kind == OperandKind::Callee) {
         low = image.entries[operand.low];
       }

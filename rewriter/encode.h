@@ -14,6 +14,9 @@ struct EncodeOptions {
 struct Image {
   std::vector<uint8_t> bytes;
   uint32_t codeBytes = 0;
+  // A handler number or a distance did not fit into its units: a fault of
+  // selection, which is never written to a file.
+  bool overflow = false;
   // Image offsets. A function without code has the entry of the next one.
   std::vector<uint32_t> entries;
   // Per function and block: where its code starts. A block without code has

@@ -431,6 +431,23 @@ void Lowerer::emitCall(Terminator end, Type results) {
   }
 }
 
+// The handler moves the arguments in frame memory; references are moved here.
+void Lowerer::tailCall(Terminator end, Type params) {
+  flushTraps();
+  nextTemporary = end.frame + kFirstSlot + end.argSlots;
+  Slot slot = kFirstSlot;
+  for (Type type : params) {
+    if (type.isRef()) {
+      // The move ends the block and may overwrite what the index reads.
+      if (end.tree && !end.tree->is<Const>())
+        end.tree = readSlot(spillToTemporary(end.tree), Type::i32);
+      moveReference(slot, end.frame + slot, slotType(type));
+    }
+    slot += slotsOf(type);
+  }
+  terminate(std::move(end));
+}
+
 ColdOperator importOperator(Program &program, wasm::Function &import) {
   Builder builder(program.module);
   std::vector<Expression *> arguments;
@@ -463,10 +480,8 @@ void Lowerer::lowerCall(Call *curr) {
                                  curr->operands.size(), false);
   end.callee = callee;
   end.location = locationOf(curr);
-  if (curr->isReturn) {
-    flushTraps();
-    return terminate(std::move(end));
-  }
+  if (curr->isReturn)
+    return tailCall(std::move(end), target.getParams());
   emitCall(std::move(end), target.getResults());
 }
 
@@ -502,10 +517,8 @@ void Lowerer::lowerCallIndirect(CallIndirect *curr) {
   end.table = table->second;
   end.type = program.typeNumber(curr->heapType);
   end.location = locationOf(curr);
-  if (curr->isReturn) {
-    flushTraps();
-    return terminate(std::move(end));
-  }
+  if (curr->isReturn)
+    return tailCall(std::move(end), curr->heapType.getSignature().params);
   emitCall(std::move(end), results);
 }
 

@@ -133,7 +133,7 @@ void Lowerer::lowerGlobalGet(GlobalGet *curr) {
   const GlobalPlace &place = program.globals.at(curr->name);
   if (place.kind == GlobalPlace::Kind::Constant)
     return pushConst(place.value);
-  if (curr->type.isRef())
+  if (curr->type.isRef() || place.isCold)
     return lowerCold(curr);
   Effects effects;
   effects.readsGlobals = true;
@@ -142,7 +142,8 @@ void Lowerer::lowerGlobalGet(GlobalGet *curr) {
 }
 
 void Lowerer::lowerGlobalSet(GlobalSet *curr) {
-  if (program.module.getGlobal(curr->name)->type.isRef())
+  if (program.module.getGlobal(curr->name)->type.isRef() ||
+      program.globals.at(curr->name).isCold)
     return lowerCold(curr);
   lower(curr->value);
   if (dead())

@@ -132,7 +132,8 @@ struct GlobalPlace {
   };
   Kind kind;
   uint32_t offset = 0;
-  wasm::Literal value; // initial value of Constant and Memory, if known
+  wasm::Literal value; // initial value of Constant and Memory
+  bool isCold = false; // accessed by cold operators
 };
 
 // Real Wasm globals through which references move between frame slots.

@@ -62,6 +62,7 @@ private:
   // operand out; it becomes the terminator's tree.
   Terminator passArguments(Terminator::Kind kind, size_t count, bool index);
   void emitCall(Terminator end, wasm::Type results);
+  void tailCall(Terminator end, wasm::Type params);
   void emitCold(ColdOperator op, size_t operands, wasm::Type results,
                 wasm::Expression *at);
 

@@ -71,6 +71,12 @@ void chooseOwnPrefix(Program &program) {
   } while (taken);
 }
 
+// Each global that lives in a Wasm global needs handlers of its own. Beyond
+// this many they would crowd out others, and cold operators access them.
+constexpr uint32_t kMaxHostGlobals = 100;
+// Likewise for static tables: the rest become real ones.
+constexpr size_t kMaxStaticTables = 16;
+
 // A static table of more elements than this would make the image large; it
 // becomes a real table instead.
 constexpr uint32_t kMaxStaticTable = 1 << 20;
@@ -90,6 +96,7 @@ struct TouchedTables : PostWalker<TouchedTables> {
 };
 
 void placeGlobals(Program &program, const std::unordered_set<Name> &exported) {
+  uint32_t hostGlobals = 0;
   for (auto &global : program.module.globals) {
     GlobalPlace place{GlobalPlace::Kind::Host, 0, Literal()};
     if (!global->imported() && global->type.isNumber()) {
@@ -103,6 +110,8 @@ void placeGlobals(Program &program, const std::unordered_set<Name> &exported) {
         program.globalBytes += bytes;
       }
     }
+    if (place.kind == GlobalPlace::Kind::Host && ++hostGlobals > kMaxHostGlobals)
+      place.isCold = true;
     program.globals[global->name] = place;
   }
 }
@@ -160,6 +169,7 @@ void planProgram(Program &program) {
   for (auto &table : module.tables) {
     if (table->imported() || table->init || exported[1].count(table->name) ||
         touched.names.count(table->name) || table->initial > kMaxStaticTable ||
+        program.staticTables.size() == kMaxStaticTables ||
         table->type != Type(HeapType::func, Nullable))
       continue;
     if (auto elements = staticContents(program, *table)) {

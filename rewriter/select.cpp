@@ -107,8 +107,10 @@ void Selector::prepare() {
     Function &function = program.functions[f];
     WorkFunction &workF = work[f];
     workF.firstTemporary = function.frameSlots;
-    // Units that the code can grow to when everything is split; a distance of
-    // one unit reaches 32 KiB.
+    // Units that the code can grow to when everything is split: each operator
+    // then has a handler number, a target and up to three operands of its own,
+    // each of two units, or one of eight. A distance of one unit reaches 32 KiB.
+    constexpr uint32_t kUnitsPerSplit = 16;
     uint64_t bound = 0;
     for (size_t i = 0; i < function.layout.size(); ++i) {
       BlockIndex index = function.layout[i];
@@ -121,11 +123,11 @@ void Selector::prepare() {
       workF.blocks.push_back(std::move(workB));
       for (uint32_t s = 0; s < block.statements.size(); ++s)
         bound += statementShape(function, workF, index, s).units +
-                 5 * countOperators(block.statements[s]);
+                 kUnitsPerSplit * countOperators(block.statements[s]);
       bound += endShape(function, workF, index).units +
                2 * block.end.targets.size();
       if (block.end.tree)
-        bound += 5 * countOperators(block.end.tree);
+        bound += kUnitsPerSplit * countOperators(block.end.tree);
     }
     workF.wideTargets = bound * kUnitBytes > 32000;
   }

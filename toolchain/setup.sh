@@ -9,7 +9,7 @@
 #
 # Everything fetched or built outside the tree goes under the cache root (see
 # toolchain/README.md); versions and checksums stand in toolchain/versions.
-set -euo pipefail
+set -Eeuo pipefail
 
 tier=${1:-run}
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -40,6 +40,8 @@ fail() {
   echo "ireko: error: set-up of $step: $1" >&2
   exit 1
 }
+
+trap 'fail "line $LINENO failed"' ERR
 
 # Runs a command with its output in the step's log; on failure shows the end.
 logged() {
@@ -281,7 +283,8 @@ step_wazero() {
   recipe="$package $version"
   is_done wazero "$cache/hosts/wazero" && return
   local package_wazero=$package version_wazero=$version go=go have
-  have=$(go version 2>/dev/null | sed -n 's/^go version go\([0-9.]*\).*/\1/p')
+  have=$({ go version 2>/dev/null || true; } |
+    sed -n 's/^go version go\([0-9.]*\).*/\1/p')
   if [[ -z $have ]] || ! at_least "$have" 1.25; then
     say " $version_wazero: fetching Go to build it"
     pin go
