@@ -4,8 +4,9 @@ Node, a slice in Wasmtime too.
 
 First come fixed programs: those in regressions/ (each once showed a bug) and
 cases/, and those of large.py. Then half of the modules are from `wasm-tools
-smith`, half from generate.py. Each is packed at -O0 and -O2, and all
-variants are called through every exported function with the same arguments.
+smith`, half from generate.py. Each is packed at -O0 and -O2, the latter once
+more with a counter that runs out at every safepoint, and all variants are
+called through every exported function with the same arguments.
 Results, traps, exported globals, memories and tables, and the log of host
 calls must agree bit for bit.
 
@@ -32,6 +33,7 @@ import generate  # noqa: E402
 import large  # noqa: E402
 import tools  # noqa: E402
 from arguments import argumentSets  # noqa: E402
+from hostile import impatient  # noqa: E402
 from traps import trapMeanings  # noqa: E402
 from wasmfile import (FUNC, GLOBAL, MEMORY, TABLE, WasmFile,  # noqa: E402
                       withExportedMemory)
@@ -46,6 +48,8 @@ ARGUMENT_SETS = 4
 MAX_FUNCTIONS = 10
 FUEL = 2000
 MEMORY_EXPORT = "ireko test memory"
+# Kinds of modules made by a seed.
+RANDOM = ("smith", "generated")
 KINDS = {FUNC: "function", TABLE: "table", MEMORY: "memory", GLOBAL: "global"}
 EXHAUSTED = "call stack exhausted"
 
@@ -127,6 +131,17 @@ class Job:
             bundle.write_bytes(
                 withExportedMemory(bundle.read_bytes(), MEMORY_EXPORT))
             self.variants.append((f"-O{level}", bundle))
+        if not options.packer:
+            return self._makeImpatient(bundle)
+        return None
+
+    def _makeImpatient(self, bundle):
+        data = impatient(bundle.read_bytes())
+        if data is None:
+            return None if self.kind in RANDOM else "no counter found"
+        target = bundle.with_suffix(".impatient.wasm")
+        target.write_bytes(data)
+        self.variants.append(("impatient", target))
         return None
 
     def description(self):
@@ -317,7 +332,7 @@ def parseArguments():
 def chooseNames(options):
     if options.only:
         kind, seed = options.only.split("-", 1)
-        isNumber = kind in ("smith", "generated")
+        isNumber = kind in RANDOM
         return [(kind, int(seed) if isNumber else seed)]
     names = []
     if not options.no_fixed:
