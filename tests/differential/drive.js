@@ -112,12 +112,19 @@ class Run {
         args.map((arg, i) => params[i].endsWith("ref") ? toRef(arg) : arg));
   }
 
-  observe(action) {
-    this.log = [];
-    this.reentries = 0;
-    this.trapWord?.clear();
-    const outcome = outcomeOf(action, () => this.trapWord?.read() ?? 0);
-    return {...outcome, log: this.log};
+  // What the last of so many calls did, and how all of them ended.
+  observe(action, times) {
+    const tally = {};
+    let outcome = null;
+    for (let i = 0; i < times; ++i) {
+      this.log = [];
+      this.reentries = 0;
+      this.trapWord.clear();
+      outcome = outcomeOf(action, () => this.trapWord.read());
+      const [kind] = Object.keys(outcome);
+      tally[kind] = (tally[kind] ?? 0) + 1;
+    }
+    return {...outcome, log: this.log, tally};
   }
 
   state() {
@@ -166,7 +173,7 @@ function runVariant(job, path) {
   const exported = WebAssembly.Module.exports(module)
       .filter(({name}) => name !== batch.memoryExport)
       .map(({name, kind}) => `${kind} ${name}`).sort();
-  for (const {name, type, calls} of job.functions) {
+  for (const {name, type, calls, times} of job.functions) {
     let run = null;
     const start = outcomeOf(() => { run = new Run(job, module); }, () => 0);
     if (!run) {
@@ -175,7 +182,7 @@ function runVariant(job, path) {
     }
     const records = [{...start, log: run.log}];
     for (const args of calls) {
-      records.push(run.observe(() => run.call(name, type, args)));
+      records.push(run.observe(() => run.call(name, type, args), times));
     }
     sections.push({name, records, state: run.state()});
   }

@@ -109,14 +109,20 @@ class Run:
         self.hostGlobals.append(global_)
         return global_
 
-    def observe(self, name, type_, args):
-        self.host.log = []
-        self.host.reentries = 0
-        self.trapWord.clear()
-        record = outcomeOf(
-            lambda: embedder.call(self.store, self.exports[name],
-                                  type_["params"], args), self.trapWord.read)
-        return {**record, "log": self.host.log}
+    def observe(self, function, args):
+        """What the last of so many calls did, and how all of them ended."""
+        tally = {}
+        for _ in range(function["times"]):
+            self.host.log = []
+            self.host.reentries = 0
+            self.trapWord.clear()
+            record = outcomeOf(
+                lambda: embedder.call(
+                    self.store, self.exports[function["name"]],
+                    function["type"]["params"], args), self.trapWord.read)
+            kind = next(iter(record))
+            tally[kind] = tally.get(kind, 0) + 1
+        return {**record, "log": self.host.log, "tally": tally}
 
     def state(self):
         state = {"globals": {}, "tables": {}, "memories": {}}
@@ -180,8 +186,7 @@ def runVariant(engine, job, path, memoryExport):
             break
         records = [{**first, "log": run.host.log}]
         for args in function["calls"]:
-            records.append(run.observe(function["name"], function["type"],
-                                       args))
+            records.append(run.observe(function, args))
         sections.append({"name": function["name"], "records": records,
                          "state": run.state()})
         del run.store

@@ -74,17 +74,17 @@ class Packer:
         self.tool = tool
         self.template = template
 
-    def command(self, source, target, level):
+    def command(self, source, target, level, extra):
         if self.template:
             fields = {"in": source, "out": target, "level": level}
             return [word.format(**fields)
                     for word in shlex.split(self.template)]
         return [self.tool, "pack", str(source), "-o", str(target),
-                f"-O{level}"]
+                f"-O{level}", *extra]
 
-    def pack(self, source, target, level):
+    def pack(self, source, target, level, extra=()):
         """Returns (exit code, stderr); a code below 0 is a signal."""
-        done = subprocess.run(self.command(source, target, level),
+        done = subprocess.run(self.command(source, target, level, extra),
                               capture_output=True, text=True, errors="replace",
                               timeout=self.TIMEOUT)
         return done.returncode, done.stderr

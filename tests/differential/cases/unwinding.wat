@@ -1,5 +1,5 @@
 ;; After a trap, or an error thrown by the host in the middle of guest frames,
-;; the instance goes on as if the call had never been: nothing leaks.
+;; the instance goes on as if the call had never been.
 (module
   (import "host" "i32" (func $host (param i32) (result i32)))
   (memory (export "memory") 1 1)
