@@ -175,9 +175,9 @@ class Bundles:
                       / source.name)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.unlink(missing_ok=True)
-            command = self.packer.command(source, target, level)
-            done = subprocess.run([*command, *options], capture_output=True,
-                                  text=True, check=False, timeout=SECONDS)
+            command = self.packer.command(source, target, level, options)
+            done = subprocess.run(command, capture_output=True, text=True,
+                                  check=False, timeout=SECONDS)
             problem = None
             if done.returncode or not target.is_file():
                 problem = (f"{' '.join(map(str, command))}: exit code "
