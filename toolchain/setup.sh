@@ -175,7 +175,7 @@ has_cargo() {
 # would clash with LLVM 22's; the few LLVM headers it still uses are 22's.
 step_binaryen() {
   pin binaryen
-  local folder=$cache/binaryen-$version-clang22 file pid
+  local folder=$cache/binaryen-$version-clang22 file
   local lib=$folder/build/lib/libbinaryen.a
   local flags=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=clang-22
     -DCMAKE_CXX_COMPILER=clang++-22
@@ -198,6 +198,8 @@ step_binaryen() {
     fail "could not configure Binaryen"
   ninja -C "$folder/build" -j "$jobs" >"$logs/binaryen.log" 2>&1 9>&- &
   pid=$!
+  # Jobs of a script ignore the terminal's interrupt.
+  trap 'kill $pid' EXIT
   # A sign of life a minute.
   for ((waited = 1; ; waited++)); do
     sleep 1
@@ -205,6 +207,7 @@ step_binaryen() {
     ((waited % 60)) || say " $version: $(
       grep -o '^\[[0-9/]*\]' "$logs/binaryen.log" | tail -n 1) compiled"
   done
+  trap - EXIT
   wait $pid || {
     tail -n 20 "$logs/binaryen.log" >&2
     fail "could not build Binaryen (all of it: $logs/binaryen.log)"
