@@ -50,12 +50,12 @@ for group in "${@:-${groups[@]}}"; do
   start=$SECONDS
   "${command[@]}" 2>&1 | tee "$logs/$group.log"
   code=${PIPESTATUS[0]}
-  # A group that does not count, or that fails without naming a failure, has
-  # failed.
+  # A group that does not count, that tests nothing, or that fails without
+  # naming a failure, has failed.
   counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' \
     "$logs/$group.log" | tail -n 1)
   read -r p _ f _ s _ <<<"${counts:-0 passed, 0 failed, 0 skipped}"
-  [[ -n $counts && ($code == 0 || $f != 0) ]] || f=$((f + 1))
+  [[ $p != 0 && $code == 0 || $f != 0 ]] || f=1
   table+=$(printf '%-14s %8d %8d %8d %7ds' "$group" "$p" "$f" "$s" \
     $((SECONDS - start)))$'\n'
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
