@@ -112,6 +112,24 @@ def longFunction():
                    "local.get $f i32.trunc_sat_f64_s i32.xor)")
 
 
+def farBranches():
+    """A branch over 200 statements of 15 operators each, in a frame so large
+    that every operand needs the wide form: distances beyond 16 bits."""
+    operators = ("add", "sub", "mul", "xor", "shl", "shr_u", "rotl", "ge_s",
+                 "lt_u", "or")
+    lines = ['(func (export "run") (param i32) (result i32)',
+             f"(local {' '.join(['i32'] * 9000)})",
+             "local.get 0 local.set 8999",
+             "block local.get 0 i32.eqz br_if 0"]
+    for i in range(200):
+        lines.append("local.get 8999")
+        for j in range(15):
+            operator = operators[(i * 7 + j * 3 + i // 10) % 10]
+            lines.append(f"local.get 8999 i32.{operator}")
+        lines.append("local.set 8999")
+    return _module(*lines, "end local.get 8999)")
+
+
 def manyFunctions():
     """3,000 functions that call their neighbours, through calls and a table
     of them all."""
@@ -159,4 +177,4 @@ def longData():
 
 PROGRAMS = {f.__name__: f for f in (
     deepBlocks, deepExpression, manyLocals, manyParameters, longFunction,
-    manyFunctions, wideSwitch, longData)}
+    farBranches, manyFunctions, wideSwitch, longData)}

@@ -13,6 +13,9 @@ from wasmfile import leb, sections  # noqa: E402
 
 _NUMBERS = (0, 1, 2, 63, 64, 127, 128, 255, 65535, 65536, 65537, 0x7FFFFFFF,
             0x80000000, 0xFFFFFFFF, 0x100000000)
+# Opcodes of binary operators and comparisons of one type each.
+_SAME_TYPE = ((0x46, 0x4F), (0x51, 0x5A), (0x5B, 0x60), (0x61, 0x66),
+              (0x6A, 0x78), (0x7C, 0x8A), (0x92, 0x98), (0xA0, 0xA6))
 _TEXT = (b"(module", b"(func", b"(param i32)", b"local.get 0", b"call 0", b")",
          b"(", b"i32.const", b"0x", b"1e999", b'"', b"(;", b";)", b"\\ff",
          b"(memory 65536)", b"$x", b"(type 0)", b"end", b"block", b"\xff")
@@ -109,6 +112,16 @@ def _inSection(random, data, other):
     data[start:end] = bytes([ident]) + leb(len(contents)) + contents
 
 
+def _operator(random, data, _):
+    """Changes operators into others of the same type, so that a valid module
+    mostly stays one."""
+    for _ in range(random.choice((1, 5, 20))):
+        at = random.randrange(len(data))
+        for low, high in _SAME_TYPE:
+            if low <= data[at] <= high:
+                data[at] = random.randint(low, high)
+
+
 def _words(random, data, _):
     for _ in range(random.choice((1, 3, 10))):
         at = random.randrange(len(data) + 1)
@@ -116,14 +129,15 @@ def _words(random, data, _):
 
 
 _BINARY = (_flip, _setByte, _insert, _delete, _duplicate, _truncate, _number,
-           _splice, _shuffle, _inSection, _inSection, _inSection)
+           _splice, _shuffle, _inSection, _inSection, _inSection, _operator,
+           _operator)
 _PLAIN = (_flip, _delete, _duplicate, _truncate, _words, _words)
 
 
 def mutated(random, data, other, isText):
-    """A damaged copy of `data`; `other` gives sections to splice in."""
+    """A copy of `data`, nearly always damaged; `other` gives sections to splice in."""
     data = bytearray(data)
-    for _ in range(random.choice((1, 1, 1, 2, 5))):
+    for _ in range(random.choice((0, 1, 1, 1, 1, 1, 1, 2, 2, 5))):
         if data:
             random.choice(_PLAIN if isText else _BINARY)(random, data, other)
     return bytes(data)

@@ -87,7 +87,8 @@ def packProblem(options, source, bundle):
     """Returns (what is wrong or None, kind of ending)."""
     isText = source.suffix == ".wat"
     level = f"-O{options.level}"
-    command = [options.tool, "pack", str(source), "-o", str(bundle), level]
+    command = [options.tool, "pack", str(source), "-o", str(bundle), level,
+               "--quiet"]
     try:
         done = subprocess.run(command, capture_output=True, text=True,
                               errors="replace", timeout=TIMEOUT,
