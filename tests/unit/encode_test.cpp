@@ -200,7 +200,8 @@ TEST(Encode, HasNoLocationsWithoutTraps) {
 
 TEST(Encode, WritesInstructionsBackToBack) {
   for (const SelectOptions &options :
-       {SelectOptions{0, 0}, SelectOptions{1u << 20, 1u << 20}}) {
+       {SelectOptions{},
+        SelectOptions{.sharedBytes = 1u << 20, .fusedBytes = 1u << 20}}) {
     Encoded encoded(kCalls, options);
     for (uint32_t f = 1; f < 4; ++f) {
       uint32_t expected = encoded.record(f).entry;

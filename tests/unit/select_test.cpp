@@ -25,7 +25,7 @@ struct Selected : Lowered {
   Tiling tiling;
 };
 
-constexpr SelectOptions kNothing{.sharedBytes = 0, .fusedBytes = 0};
+constexpr SelectOptions kNothing{};
 constexpr SelectOptions kPlenty{.sharedBytes = 1u << 20,
                                 .fusedBytes = 1u << 20};
 
@@ -113,8 +113,9 @@ uint32_t largestShared(const Program &program, const Tiling &tiling) {
 
 TEST(Select, CoversEverything) {
   for (const SelectOptions &options :
-       {kNothing, kPlenty, SelectOptions{300, 0}, SelectOptions{0, 500},
-        SelectOptions{1000, 1000}}) {
+       {kNothing, kPlenty, SelectOptions{.sharedBytes = 300},
+        SelectOptions{.fusedBytes = 500},
+        SelectOptions{.sharedBytes = 1000, .fusedBytes = 1000}}) {
     Selected selected(kProgram, options);
     expectCovered(*selected.program, selected.tiling);
   }
@@ -246,7 +247,8 @@ TEST(Select, HandlesModulesWithoutCode) {
 // No order of a hash table shows.
 TEST(Select, IsDeterministic) {
   for (const SelectOptions &options :
-       {kNothing, kPlenty, SelectOptions{600, 300}}) {
+       {kNothing, kPlenty,
+        SelectOptions{.sharedBytes = 600, .fusedBytes = 300}}) {
     Selected first(kProgram, options), second(kProgram, options);
     EXPECT_EQ(encodeImage(*first.program, first.tiling, {}).bytes,
               encodeImage(*second.program, second.tiling, {}).bytes);
