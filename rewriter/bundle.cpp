@@ -27,6 +27,10 @@ uint64_t alignTo(uint64_t value, uint32_t alignment) {
   return (value + alignment - 1) & -uint64_t(alignment);
 }
 
+llvm::StringRef view(Name name) {
+  return llvm::StringRef(name.str.data(), name.size());
+}
+
 template <typename T> void appendBytes(std::vector<char> &out, const T &value) {
   auto *bytes = reinterpret_cast<const char *>(&value);
   out.insert(out.end(), bytes, bytes + sizeof(value));
@@ -46,7 +50,7 @@ private:
   void renameRuntime();
   void removeUnusedRuntime();
   llvm::Error placeMemory();
-  void copyImports();
+  llvm::Error copyImports();
   void addReferenceRegisters();
   void copyTables(Codegen &gen);
   void addVmData();
@@ -56,7 +60,7 @@ private:
   std::vector<uint8_t> write();
   void countBytes(const WasmBinaryWriter &writer, size_t bundleBytes);
   Expression *constantExpression(Expression *expr, Codegen *gen);
-  bool usesWasi() const;
+  bool canPrint() const;
 
   Program &program;
   Module &guest;
@@ -132,28 +136,41 @@ void Bundler::readRuntime() {
   bundle.removeElementSegments([](ElementSegment *) { return true; });
 }
 
-bool Bundler::usesWasi() const {
-  for (auto &function : guest.functions)
-    if (function->imported() && function->module == kWasi)
+// Trap messages are printed where the app itself may print.
+bool Bundler::canPrint() const {
+  Name print = runtimeFunctions.at("ireko_wasi_fd_write");
+  for (auto &[imported, target] : importTargets)
+    if (target == print)
       return true;
   return false;
 }
 
 // Imports of WASI functions become calls of the runtime's adapters; others
 // stay imports.
-void Bundler::copyImports() {
+llvm::Error Bundler::copyImports() {
   for (uint32_t i = 0; i < guest.functions.size(); ++i) {
     wasm::Function &function = *guest.functions[i];
     if (!function.imported())
       continue;
-    if (function.module == kWasi) {
+    // A host function that takes pointers without an adapter would read and
+    // write the VM's memory.
+    if (function.module == kWasi || function.module == "wasi_unstable") {
       auto it = runtimeFunctions.find("ireko_wasi_" + function.base.toString());
-      if (it != runtimeFunctions.end() &&
-          bundle.getFunction(it->second)->getSig() == function.getSig()) {
-        importTargets[function.name] = it->second;
-        neededRuntime.insert(it->second);
-        continue;
+      if (function.module != kWasi || it == runtimeFunctions.end() ||
+          bundle.getFunction(it->second)->getSig() != function.getSig()) {
+        Place place;
+        place.function = i;
+        return inputError(
+            source.path, place,
+            "the import " + printableName(view(function.module)) + "." +
+                printableName(view(function.base)) +
+                " is not a function of WASI 0.1 (wasi_snapshot_preview1) of "
+                "this name and type",
+            "build the program for WASI 0.1");
       }
+      importTargets[function.name] = it->second;
+      neededRuntime.insert(it->second);
+      continue;
     }
     Name name = program.own("import." + std::to_string(i));
     auto copy = Builder::makeFunction(name, function.type, {}, nullptr);
@@ -162,6 +179,7 @@ void Bundler::copyImports() {
     bundle.addFunction(std::move(copy));
     importTargets[function.name] = name;
   }
+  return llvm::Error::success();
 }
 
 void Bundler::removeUnusedRuntime() {
@@ -486,8 +504,9 @@ void Bundler::countBytes(const WasmBinaryWriter &writer, size_t bundleBytes) {
 
 llvm::Expected<std::vector<uint8_t>> Bundler::run() {
   readRuntime();
-  copyImports();
-  Name trap = runtimeFunctions.at(usesWasi() ? "ireko_trap"
+  if (auto error = copyImports())
+    return std::move(error);
+  Name trap = runtimeFunctions.at(canPrint() ? "ireko_trap"
                                              : "ireko_trap_quiet");
   neededRuntime.insert(trap);
   neededRuntime.insert(runtimeFunctions.at("ireko_trap_quiet"));

@@ -104,7 +104,11 @@ bool HandlerBuilder::isCacheable(Slot slot) const {
   auto it = accesses.find(slot);
   if (it == accesses.end())
     return false;
-  return it->second.reads + (handler->fused ? it->second.writes : 0) > 1;
+  const Accesses &count = it->second;
+  // Each write counts where the handler may keep the last one back.
+  return count.reads +
+             (handler->fused ? count.writes : std::min(count.writes, 1u)) >
+         1;
 }
 
 // Forgets what is cached of the slots that a value of this type at `slot`
@@ -148,16 +152,22 @@ void HandlerBuilder::writeSlot(LocalSet *node) {
   Type type = node->value->type;
   Expression *written = value(node->value);
   evict(slot, type);
-  if (handler->fused && isCacheable(slot)) {
+  bool internal = isInternal(slot);
+  if (internal || isCacheable(slot)) {
     auto it = cache.find(slot);
     Index local =
-        it != cache.end() ? it->second.local : scratch(type, false);
+        it != cache.end() ? it->second.local : scratch(type, internal);
     if (local) {
-      cache[slot] = {type, local, true};
-      return emit(builder.makeLocalSet(local, written));
+      bool later = handler->fused; // stored when the handler ends
+      cache[slot] = {type, local, later};
+      emit(builder.makeLocalSet(local, written));
+      if (internal || later)
+        return;
+      written = get(local);
     }
+  } else {
+    cache.erase(slot);
   }
-  cache.erase(slot);
   uint32_t offset;
   Expression *base = slotAddress(node, slot, offset);
   emit(gen.store(base, offset, written));
@@ -245,10 +255,11 @@ void HandlerBuilder::flushLiveSlots() {
     anyDirty |= cached.dirty;
   if (!anyDirty)
     return;
-  auto it = livenessOf.find(handler->function);
-  if (it == livenessOf.end())
-    it = livenessOf.try_emplace(handler->function, *function).first;
-  SlotSet live = it->second.liveOut(*block);
+  if (!liveness || livenessFunction != handler->function) {
+    liveness.emplace(*function);
+    livenessFunction = handler->function;
+  }
+  SlotSet live = liveness->liveOut(*block);
   if (handler->tile.end) {
     // What only the terminator's tree reads comes from the cache.
     Terminator end = block->end;

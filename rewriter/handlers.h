@@ -4,6 +4,7 @@
 #define IREKO_REWRITER_HANDLERS_H
 
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "rewriter/codegen.h"
@@ -134,8 +135,9 @@ private:
   std::map<Slot, CachedSlot> cache;
   std::map<Slot, Accesses> accesses;
   bool jumpsToItself = false;
-  const Liveness *liveness = nullptr;
-  std::unordered_map<uint32_t, Liveness> livenessOf; // by function
+  // Of the function that had it last; fused handlers are in program order.
+  std::optional<Liveness> liveness;
+  uint32_t livenessFunction = 0;
 };
 
 } // namespace ireko

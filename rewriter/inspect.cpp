@@ -26,7 +26,11 @@ std::string functionName(const Program &program, uint32_t index) {
 
 std::string blockName(BlockIndex index) { return "b" + std::to_string(index); }
 
-std::string slotName(Slot slot) { return "s" + std::to_string(slot); }
+std::string slotName(Slot slot) {
+  if (isInternal(slot))
+    return "t" + std::to_string((slot - kInternalSlot) / 2);
+  return "s" + std::to_string(slot);
+}
 
 std::string frameRange(const Terminator &end) {
   std::string text = " at " + slotName(end.frame);

@@ -45,7 +45,8 @@ void forEachSuccessor(Terminator &end,
 namespace {
 
 void addReads(Expression *tree, SlotSet &live) {
-  if (auto *get = tree->dynCast<LocalGet>())
+  auto *get = tree->dynCast<LocalGet>();
+  if (get && !isInternal(get->index))
     for (uint32_t i = 0; i < slotsOf(get->type); ++i)
       live.insert(get->index + i);
   forEachChild(tree, [&](Expression *&child) { addReads(child, live); });
@@ -54,7 +55,8 @@ void addReads(Expression *tree, SlotSet &live) {
 } // namespace
 
 void Liveness::stepBack(Expression *statement, SlotSet &live) {
-  if (auto *set = statement->dynCast<LocalSet>())
+  auto *set = statement->dynCast<LocalSet>();
+  if (set && !isInternal(set->index))
     for (uint32_t i = 0; i < slotsOf(set->value->type); ++i)
       live.erase(set->index + i);
   addReads(statement, live);
@@ -86,20 +88,19 @@ void Liveness::stepBack(const Terminator &end, SlotSet &live) {
 
 SlotSet Liveness::liveOut(const Block &block) const {
   SlotSet live(slots);
-  forEachSuccessor(block.end, [&](BlockIndex next) { live.unite(in[next]); });
+  forEachSuccessor(block.end, [&](BlockIndex next) { live.unite(liveIn(next)); });
   return live;
 }
 
 Liveness::Liveness(const Function &function)
     // References move through the slot after the last of a cold operator's.
     : slots(function.frameSlots + 2) {
-  in.assign(function.blocks.size(), SlotSet());
   if (uint64_t(slots) * function.blocks.size() > kMaxBits) {
-    SlotSet all(slots);
-    all.insertAll();
-    std::fill(in.begin(), in.end(), all);
+    everything = SlotSet(slots);
+    everything.insertAll();
     return;
   }
+  in.assign(function.blocks.size(), SlotSet());
   std::vector<std::vector<BlockIndex>> predecessors(function.blocks.size());
   for (BlockIndex block : function.layout) {
     in[block] = SlotSet(slots);

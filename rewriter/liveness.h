@@ -33,7 +33,9 @@ public:
 
   explicit Liveness(const Function &function);
 
-  const SlotSet &liveIn(BlockIndex block) const { return in[block]; }
+  const SlotSet &liveIn(BlockIndex block) const {
+    return in.empty() ? everything : in[block];
+  }
   // What is live after the block's terminator.
   SlotSet liveOut(const Block &block) const;
 
@@ -43,7 +45,8 @@ public:
   static void stepBack(const Terminator &end, SlotSet &live);
 
 private:
-  std::vector<SlotSet> in;
+  std::vector<SlotSet> in; // by block; empty if not analysed
+  SlotSet everything;
   uint32_t slots;
 };
 

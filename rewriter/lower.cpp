@@ -174,6 +174,20 @@ bool Lowerer::lowerAll(const ExpressionList &list) {
   return true;
 }
 
+Terminator Lowerer::branchOn(Expression *condition, bool negated) {
+  Terminator end;
+  end.kind = Terminator::Kind::Branch;
+  while (auto *unary = condition->dynCast<Unary>()) {
+    if (unary->op != EqZInt32)
+      break;
+    condition = unary->value;
+    negated = !negated;
+  }
+  end.tree = condition;
+  end.negated = negated;
+  return end;
+}
+
 // Control has come to the end of a construct: by branches to its label, by
 // falling out of it, both or neither.
 void Lowerer::finishLabel(Label &label, size_t base, Slot temp) {
@@ -235,10 +249,7 @@ void Lowerer::lowerIf(If *curr) {
   BlockIndex thenBlock = newBlock();
   BlockIndex elseBlock = curr->ifFalse ? newBlock() : kNoBlock;
   label.block = newBlock();
-  Terminator end;
-  end.kind = Terminator::Kind::Branch;
-  end.tree = condition.tree;
-  end.negated = true;
+  Terminator end = branchOn(condition.tree, true);
   end.next = thenBlock;
   end.targets = {curr->ifFalse ? elseBlock : label.block};
   terminate(std::move(end));
@@ -322,9 +333,7 @@ void Lowerer::lowerBreak(Break *curr) {
   Writes leaving;
   leaving.mayTrap = true; // the taken branch would skip the trap
   stack.prepareFor(leaving);
-  Terminator end;
-  end.kind = Terminator::Kind::Branch;
-  end.tree = condition.tree;
+  Terminator end = branchOn(condition.tree, false);
   end.targets = {label.block};
   end.backEdge = label.isLoop;
   terminateAndGoOn(std::move(end));

@@ -40,6 +40,12 @@ using Slot = uint32_t;
 using BlockIndex = uint32_t;
 inline constexpr BlockIndex kNoBlock = ~0u;
 
+// A slot from here on is internal to a tile: it lives in a local of the tile's
+// handler and has no place in the frame. Two numbers each, as a v128 needs.
+inline constexpr Slot kInternalSlot = 0x80000000;
+inline Slot internalSlot(uint32_t number) { return kInternalSlot + 2 * number; }
+inline bool isInternal(Slot slot) { return slot >= kInternalSlot; }
+
 // How many slots a value of this type covers.
 inline uint32_t slotsOf(wasm::Type type) {
   return type == wasm::Type::v128 ? 2 : 1;
@@ -158,8 +164,10 @@ struct Program {
   // A name for something that is not the guest's.
   wasm::Name own(const std::string &name) const { return ownPrefix + name; }
 
+  // From 1.
   uint32_t typeNumber(wasm::HeapType type) {
-    return typeNumbers.try_emplace(type, typeNumbers.size()).first->second;
+    return typeNumbers.try_emplace(type, typeNumbers.size() + 1)
+        .first->second;
   }
   // The index of an equal operator, added if there is none yet.
   uint32_t addColdOperator(ColdOperator op);

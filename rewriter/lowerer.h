@@ -39,6 +39,8 @@ private:
   void jumpTo(BlockIndex block, bool backEdge = false);
   // Ends the block; goes on in a new one, which is the terminator's `next`.
   void terminateAndGoOn(Terminator end);
+  // Without targets; `negated`: taken if the condition is 0.
+  static Terminator branchOn(wasm::Expression *condition, bool negated);
   // Emits pending trees that may trap, before control leaves for good.
   void flushTraps();
   uint32_t locationOf(wasm::Expression *expr) const;

@@ -15,13 +15,18 @@ namespace {
 SelectOptions selectOptions(const PackOptions &options,
                             const SourceModule &source) {
   // A small program gets a small VM; a big one no more than hosts compile
-  // quickly. Estimated bytes of Wasm.
-  constexpr uint64_t kMaxShared = 40 << 10, kMaxFused = 58 << 10;
+  // quickly, about 150 KB. These are estimates; what is generated is larger by
+  // nearly a half. Fusing a block takes as much from the image as it adds.
+  constexpr uint64_t kMaxShared = 28 << 10, kMaxRuns = 40 << 10,
+                     kMaxAll = 104 << 10;
   SelectOptions select;
   if (options.optLevel > 0) {
     uint64_t code = source.info.codeSize;
     select.sharedBytes = std::min(kMaxShared, 1024 + code / 3);
-    select.fusedBytes = std::min(kMaxFused, 512 + code / 2);
+    select.runBytes = std::min(kMaxRuns, code / 3);
+    select.fusedBytes =
+        std::min(kMaxAll - select.sharedBytes - select.runBytes,
+                 512 + 5 * code);
   }
   return select;
 }

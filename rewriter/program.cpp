@@ -77,9 +77,9 @@ constexpr uint32_t kMaxHostGlobals = 100;
 // Likewise for static tables: the rest become real ones.
 constexpr size_t kMaxStaticTables = 16;
 
-// A static table of more elements than this would make the image large; it
-// becomes a real table instead.
-constexpr uint32_t kMaxStaticTable = 1 << 20;
+// Static tables of more elements than this together would make the memory
+// large; they become real tables instead.
+constexpr uint64_t kMaxStaticElements = 1 << 20;
 
 // Tables that some instruction may read as a whole or change.
 struct TouchedTables : PostWalker<TouchedTables> {
@@ -166,13 +166,16 @@ void planProgram(Program &program) {
       touched.walk(source.body);
   }
   placeGlobals(program, exported[0]);
+  uint64_t elementCount = 0;
   for (auto &table : module.tables) {
     if (table->imported() || table->init || exported[1].count(table->name) ||
-        touched.names.count(table->name) || table->initial > kMaxStaticTable ||
+        touched.names.count(table->name) ||
+        elementCount + table->initial > kMaxStaticElements ||
         program.staticTables.size() == kMaxStaticTables ||
         table->type != Type(HeapType::func, Nullable))
       continue;
     if (auto elements = staticContents(program, *table)) {
+      elementCount += elements->size();
       program.staticTableIndex[table->name] = program.staticTables.size();
       program.staticTables.push_back({table->name, std::move(*elements), 0});
     }

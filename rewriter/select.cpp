@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rewriter/superinstructions.h"
 #include "rewriter/tree.h"
 #include "rewriter/weights.h"
 #include "wasm-builder.h"
@@ -78,7 +79,8 @@ private:
                        BlockIndex block, uint32_t index) const;
   Shape endShape(const Function &function, const WorkFunction &workF,
                  BlockIndex block) const;
-  Tiling makeTiling();
+  std::vector<TiledBlock> tileBlocks() const;
+  Tiling makeTiling(std::vector<TiledBlock> blocks) const;
 
   Program &program;
   const SelectOptions &options;
@@ -317,57 +319,62 @@ void Selector::settlePatterns() {
   }
 }
 
-Tiling Selector::makeTiling() {
+std::vector<TiledBlock> Selector::tileBlocks() const {
+  std::vector<TiledBlock> result;
+  for (uint32_t f = 0; f < work.size(); ++f) {
+    const Function &function = program.functions[f];
+    for (size_t i = 0; i < work[f].blocks.size(); ++i) {
+      const WorkBlock &workB = work[f].blocks[i];
+      TiledBlock tiled;
+      tiled.function = f;
+      tiled.block = workB.block;
+      tiled.wideTargets = work[f].wideTargets;
+      tiled.weight = workB.weight;
+      uint32_t count = function.blocks[workB.block].statements.size();
+      bool end = !fallsThrough(function, i);
+      tiled.fused = workB.fused && (count || end);
+      if (tiled.fused) {
+        tiled.tiles.push_back({0, count, end, true, 0});
+      } else {
+        for (uint32_t s = 0; s < count; ++s)
+          tiled.tiles.push_back({s, 1, false, false, 0});
+        if (end)
+          tiled.tiles.push_back({count, 0, true, false, 0});
+      }
+      result.push_back(std::move(tiled));
+    }
+  }
+  return result;
+}
+
+// Gives equal tiles the same handler.
+Tiling Selector::makeTiling(std::vector<TiledBlock> blocks) const {
   Tiling tiling;
   tiling.handlers.resize(1);
   tiling.functions.resize(work.size());
   std::unordered_map<std::string, uint32_t> byKey;
   for (uint32_t f = 0; f < work.size(); ++f) {
-    const Function &function = program.functions[f];
-    FunctionTiles &tiles = tiling.functions[f];
-    tiles.wideTargets = work[f].wideTargets;
-    tiles.position.resize(function.blocks.size());
-    for (size_t i = 0; i < work[f].blocks.size(); ++i) {
-      WorkBlock &workB = work[f].blocks[i];
-      uint32_t count = function.blocks[workB.block].statements.size();
-      bool end = !fallsThrough(function, i);
-      std::vector<Tile> list;
-      auto addHandler = [&](const Tile &tile, Shape shape) {
-        Handler handler;
-        handler.fused = tile.fused;
-        handler.function = f;
-        handler.block = workB.block;
-        handler.tile = tile;
-        handler.shape = std::move(shape);
-        tiling.handlers.push_back(std::move(handler));
-        return uint32_t(tiling.handlers.size() - 1);
-      };
-      if (workB.fused && (count || end)) {
-        Tile tile{0, count, end, true, 0};
-        tile.handler = addHandler(tile, {});
-        ++tiling.handlers[tile.handler].uses;
-        list.push_back(tile);
-      } else {
-        auto addShared = [&](Tile tile, Shape shape) {
-          auto it = byKey.find(shape.key);
-          if (it == byKey.end()) {
-            std::string key = shape.key;
-            it = byKey.emplace(key, addHandler(tile, std::move(shape))).first;
-          }
-          tile.handler = it->second;
-          ++tiling.handlers[tile.handler].uses;
-          list.push_back(tile);
-        };
-        for (uint32_t s = 0; s < count; ++s)
-          addShared({s, 1, false, false, 0},
-                    statementShape(function, work[f], workB.block, s));
-        if (end)
-          addShared({0, 0, true, false, 0},
-                    endShape(function, work[f], workB.block));
+    tiling.functions[f].wideTargets = work[f].wideTargets;
+    tiling.functions[f].position.resize(program.functions[f].blocks.size());
+  }
+  for (TiledBlock &tiled : blocks) {
+    const Block &block = program.functions[tiled.function].blocks[tiled.block];
+    for (Tile &tile : tiled.tiles) {
+      Shape shape;
+      uint32_t next = tiling.handlers.size();
+      tile.handler = next;
+      if (!tile.fused) {
+        shape = shapeOf(program, block, tile, tiled.wideTargets);
+        tile.handler = byKey.try_emplace(shape.key, next).first->second;
       }
-      tiles.position[workB.block] = tiles.blocks.size();
-      tiles.blocks.push_back({workB.block, std::move(list)});
+      if (tile.handler == next)
+        tiling.handlers.push_back({tile.fused, tiled.function, tiled.block,
+                                   tile, std::move(shape), 0});
+      ++tiling.handlers[tile.handler].uses;
     }
+    FunctionTiles &function = tiling.functions[tiled.function];
+    function.position[tiled.block] = function.blocks.size();
+    function.blocks.push_back({tiled.block, std::move(tiled.tiles)});
   }
   return tiling;
 }
@@ -402,7 +409,9 @@ Tiling Selector::run() {
   prepare();
   fuseHotBlocks();
   settlePatterns();
-  Tiling tiling = makeTiling();
+  std::vector<TiledBlock> blocks = tileBlocks();
+  mineSuperinstructions(program, blocks, options.runBytes);
+  Tiling tiling = makeTiling(std::move(blocks));
   orderHandlers(tiling);
   return tiling;
 }

@@ -2,8 +2,8 @@
 // VM gets.
 //
 // Handlers are of two kinds. A shared handler does one statement or terminator
-// with its whole expression tree, with slots and constants as operands. A
-// fused handler does one whole basic block with everything burned in, and is
+// with its whole expression tree, or a run of them that recurs
+// (superinstructions.h), with slots and constants as operands. A fused handler does one whole basic block with everything burned in, and is
 // given to the blocks that run most. Trees for which no handler is worth its
 // bytes are cut into smaller ones, through temporaries, down to one operator.
 
@@ -17,6 +17,7 @@ namespace ireko {
 struct SelectOptions {
   // Estimated bytes of generated code.
   uint32_t sharedBytes = 0;
+  uint32_t runBytes = 0;
   uint32_t fusedBytes = 0;
 };
 

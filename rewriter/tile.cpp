@@ -1,5 +1,6 @@
 #include "rewriter/tile.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "rewriter/tree.h"
@@ -35,8 +36,9 @@ uint8_t signedUnits(int64_t value) {
 
 class ShapeBuilder {
 public:
-  ShapeBuilder(const Program &program, bool wideTargets)
-      : program(program), wideTargets(wideTargets) {}
+  ShapeBuilder(const Program &program, bool wideTargets,
+               const std::vector<Slot> *internal)
+      : program(program), wideTargets(wideTargets), internal(internal) {}
 
   void addTree(Expression *tree) {
     spell(tree, shape.key, [this](Expression *node, std::string &) {
@@ -59,6 +61,16 @@ private:
   }
 
   void addSlot(Expression *node, Slot slot) {
+    if (internal) {
+      auto it = std::find(internal->begin(), internal->end(), slot);
+      if (it != internal->end())
+        slot = internalSlot(it - internal->begin());
+    }
+    if (isInternal(slot)) {
+      shape.key += 't';
+      shape.key += std::to_string(slot - kInternalSlot);
+      return;
+    }
     uint64_t bytes = uint64_t(slot) * kSlotBytes;
     for (uint32_t i = 0; i < shape.operands.size(); ++i) {
       if (shape.operands[i].kind == OperandKind::Slot &&
@@ -150,6 +162,7 @@ private:
 
   const Program &program;
   bool wideTargets;
+  const std::vector<Slot> *internal;
   Shape shape;
 };
 
@@ -210,8 +223,8 @@ void ShapeBuilder::addTerminator(const Terminator &end) {
 } // namespace
 
 Shape shapeOf(const Program &program, const Block &block, const Tile &tile,
-              bool wideTargets) {
-  ShapeBuilder builder(program, wideTargets);
+              bool wideTargets, const std::vector<Slot> *internal) {
+  ShapeBuilder builder(program, wideTargets, internal);
   for (uint32_t i = 0; i < tile.count; ++i)
     builder.addTree(block.statements[tile.first + i]);
   if (tile.end)

@@ -70,9 +70,10 @@ struct Shape {
 };
 
 // The shape of a tile that is not fused. `wideTargets`: distances to blocks of
-// this function may not fit into one unit.
+// this function may not fit into one unit. `internal`: slots to be spelled as
+// if they had been made internal already, in this order.
 Shape shapeOf(const Program &program, const Block &block, const Tile &tile,
-              bool wideTargets);
+              bool wideTargets, const std::vector<Slot> *internal = nullptr);
 
 // Whether a jump at the end of a block needs no instruction.
 bool fallsThrough(const Function &function, size_t layoutIndex);

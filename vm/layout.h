@@ -92,10 +92,10 @@ static_assert(sizeof(FunctionRecord) == 12);
 // An element of a static table.
 struct StaticTableEntry {
   uint32_t entry; // offset of the function's first instruction
-  uint32_t type;  // the number of its type; kNullType: no function
+  uint32_t type;  // the number of its type, from 1; kNullType: no function
 };
 static_assert(sizeof(StaticTableEntry) == 8);
-inline constexpr uint32_t kNullType = ~0u;
+inline constexpr uint32_t kNullType = 0;
 
 // What the runtime and the generated code share, at the address that the
 // runtime exports as `ireko_vm`. Initialised by the rewriter.

@@ -1,0 +1,41 @@
+// Superinstructions: runs of statements, possibly with the terminator, that
+// recur in the program and become one instruction.
+//
+// Mined by merging, again and again, the best adjacent pairs of tiles that
+// occur anywhere, as byte-pair encoding does (Gage, "A new algorithm for data
+// compression", 1994). A pair is worth what its tiles weigh, so often-run code
+// and often-used patterns both count, against the bytes of the new handler.
+//
+// A slot that a run writes before it reads it, and that is dead after the run,
+// becomes internal: it is no operand, and lives in a Wasm local of the handler.
+//
+//     s5 = load s1+8                    [h][s1][8][s7][s2]
+//     s6 = s5 * s2          ==>             t0 = load s1+8
+//     s7 = s6 + s7                          t1 = t0 * s2
+//                                           s7 = t1 + s7
+
+#ifndef IREKO_REWRITER_SUPERINSTRUCTIONS_H
+#define IREKO_REWRITER_SUPERINSTRUCTIONS_H
+
+#include "rewriter/tile.h"
+
+namespace ireko {
+
+// A basic block and the tiles that cover it, in order.
+struct TiledBlock {
+  uint32_t function = 0;
+  BlockIndex block = 0;
+  bool fused = false; // has a handler of its own; left alone
+  bool wideTargets = false;
+  double weight = 0;
+  std::vector<Tile> tiles;
+};
+
+// `bytes`: estimated bytes of generated code for new handlers. Afterwards the
+// slots that became internal are numbered from kInternalSlot in the trees.
+void mineSuperinstructions(Program &program, std::vector<TiledBlock> &blocks,
+                           uint32_t bytes);
+
+} // namespace ireko
+
+#endif // IREKO_REWRITER_SUPERINSTRUCTIONS_H
