@@ -37,7 +37,10 @@ class Body:
         self.locals = [(f"$p{i}", t) for i, t in enumerate(params)]
         self.declared = []
         self.labels = []
-        self.budget = self.random.choice((15, 40, 100, 200))
+        self.budget = self.random.choice((15, 40, 100, 200, 600))
+        self.depth = self.random.choice((3, 3, 3, 4, 5))
+        # Statements to be repeated: programs repeat themselves.
+        self.seen = []
         for t in module.types:
             for _ in range(self.random.choice((1, 1, 2, 3))):
                 self.locals.append((self._declare(t), t))
@@ -48,7 +51,10 @@ class Body:
             lines += self._constant(t)
         lines += ["return", "end"]
         lines += self._burnFuel()
-        lines += self._statements(3)
+        while True:
+            lines += self._statements(self.depth)
+            if self.budget < 100:
+                break
         for t in self.results:
             lines += self._exposed(t, 3)
         header = f"(func {name}"
@@ -329,10 +335,25 @@ class Body:
                    (self._store, 5), (self._drop, 1), (self._branch, 3),
                    (self._when, 3), (self._loop, 3), (self._switch, 2),
                    (self._callAway, 2), (self._swap, 1), (self._bulk, 2),
-                   (self._tables, 1), (self._leave, 1), (self._spread, 1)]
+                   (self._tables, 1), (self._leave, 1), (self._spread, 1),
+                   (self._again, 4)]
         make = self.random.choices([c for c, _ in choices],
                                    [w for _, w in choices])[0]
-        return make(depth)
+        lines = make(depth)
+        if not any("$L" in line for line in lines):
+            self.seen.append(lines)
+        return lines
+
+    def _again(self, _):
+        """A statement once more, perhaps with other constants."""
+        if not self.seen:
+            return []
+        lines = self.random.choice(self.seen)
+        if self._chance(50):
+            lines = [f"i32.const {self.random.randrange(64)}"
+                     if line.startswith("i32.const ") and self._chance(30)
+                     and len(line) < 13 else line for line in lines]
+        return lines
 
     def _setLocal(self, depth):
         name, type_ = self.random.choice(self.locals)

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Feeds damaged modules to the sanitizer build of the packer.
+"""Feeds damaged modules to the sanitizer build of the packer, and the spec suite.
 
 Whatever the input: no crash, no sanitizer report, no leak, no hang; exit code 0
 with a valid bundle, or 1 with one line of error and no output. For binaries the
 decision is compared with that of wasm-tools' validator, which knows the same
 features: what it accepts may only be refused as not supported or as over a
-limit, and what it refuses must be refused.
+limit, and what it refuses must be refused. The modules of the spec suite, good
+and bad, are packed with the same build by the spec runner.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import concurrent.futures
 import os
 import pathlib
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -149,6 +151,24 @@ def runBatch(first, count, seeds, options):
     return counts, failures
 
 
+def packSuite(options):
+    """Packs the whole spec suite. Returns the counts of the spec runner."""
+    done = subprocess.run(
+        [sys.executable, str(HERE.parent / "spec" / "run.py"), "--pack-only",
+         "--level", str(options.level), "--tool", options.tool],
+        stdout=subprocess.PIPE, text=True, env=dict(os.environ, **SANITIZERS))
+    for line in done.stdout.splitlines():
+        if line.startswith("FAIL"):
+            print(line)
+    counts = re.fullmatch(r"(\d+) passed, (\d+) failed, (\d+) skipped",
+                          done.stdout.splitlines()[-1])
+    if not counts:
+        sys.exit(f"the spec runner did not count: {done.stdout[-500:]}")
+    passed, failed, skipped = map(int, counts.groups())
+    print(f"spec suite, packed only: {passed} passed, {failed} failed")
+    return passed, failed, skipped
+
+
 def parseArguments():
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0],
@@ -159,6 +179,8 @@ def parseArguments():
     parser.add_argument("--level", type=int, choices=(0, 2), default=2)
     parser.add_argument("--tool", default=tools.debugTool(),
                         help="the ireko to test (default: %(default)s)")
+    parser.add_argument("--no-suite", action="store_true",
+                        help="do not pack the spec suite")
     parser.add_argument("--keep", metavar="DIR",
                         default=str(tools.ROOT / "build" / "fuzz"),
                         help="where failing inputs go (default: %(default)s)")
@@ -186,8 +208,13 @@ def main():
                 print(f"FAIL {path}: {trouble.strip()}", flush=True)
     for ending, count in sorted(counts.items()):
         print(f"{ending}: {count}")
+    passed, skipped = options.count - failed, 0
+    if not options.no_suite:
+        suite = packSuite(options)
+        passed, failed = passed + suite[0], failed + suite[1]
+        skipped = suite[2]
     print(f"{time.monotonic() - begin:.0f} s")
-    print(f"{options.count - failed} passed, {failed} failed, 0 skipped")
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
     sys.exit(1 if failed else 0)
 
 

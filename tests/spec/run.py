@@ -91,16 +91,18 @@ def runFile(wast, name, options):
     begin = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ireko-spec-") as folder:
         script = Script(wast, folder)
-        executions = len(LEVELS) * len(HOSTS)
+        executions = len(options.levels)
+        if not options.pack_only:
+            executions *= len(HOSTS)
         for step in script.steps:
             if step.skipped and step.counts():
                 report.skipped[step.skipped] += \
                     1 if step.refusal else executions
         if not options.packer:
-            for step, trouble in script.refusals(packer, LEVELS[-1]):
+            for step, trouble in script.refusals(packer, options.levels[-1]):
                 if step.refusal or trouble:
                     report.add(skips, step.line, "refusal", trouble)
-        for level in LEVELS:
+        for level in options.levels:
             runLevel(script, level, packer, skips, report, options)
     report.seconds = time.monotonic() - begin
     return report
@@ -161,11 +163,15 @@ def parseArguments():
     parser.add_argument("--packer", metavar="TEMPLATE",
                         help="pack by this command with {in} {out} {level}; "
                         "refusals are not judged (checks of the runner)")
+    parser.add_argument("--level", type=int, choices=LEVELS, action="append",
+                        help="only this level (default: all of them)")
     parser.add_argument("--pack-only", action="store_true",
                         help="pack and check refusals, run no host")
     parser.add_argument("--verbose", action="store_true",
                         help="print every failure and every file")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.levels = options.level or LEVELS
+    return options
 
 
 def printReports(reports, verbose):
@@ -226,7 +232,8 @@ def main():
     for name, original in same.items():
         if not options.patterns:
             print(f"same content: {name} is {original}")
-    stale = [] if options.packer or options.pack_only else skips.stale(
+    partial = options.packer or options.pack_only or options.level
+    stale = [] if partial else skips.stale(
         {r.name for r in reports}, not options.patterns)
     for entry in stale:
         print(f"FAIL skip.txt: stale entry: {entry}")
