@@ -186,7 +186,7 @@ TEST(LowerOrder, SpillsAtAnIf) {
     (then (i32.const 1)) (else (i32.const 2)))))))"),
             R"(b0:
   s2 = (i32.load $0 s1)
-  unless (i32.eqz s1) jump b2
+  if s1 jump b2
 b1:
   s3 = i32.const 1
   jump b3

@@ -165,7 +165,7 @@ b1:
             R"(b0:
   jump b2
 b2:
-  if (i32.eqz s1) jump b1
+  unless s1 jump b1
 b3:
   s1 = (i32.sub s1 i32.const 1)
   jump b2 (back)
