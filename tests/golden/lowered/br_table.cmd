@@ -1,0 +1,2 @@
+ireko inspect -O0 br_table.wat
+ireko inspect br_table.wat

@@ -1,0 +1,2 @@
+ireko inspect -O0 calls.wat
+ireko inspect calls.wat

@@ -1,0 +1,2 @@
+ireko inspect -O0 loop.wat
+ireko inspect loop.wat

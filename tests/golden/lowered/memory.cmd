@@ -1,0 +1,2 @@
+ireko inspect -O0 memory.wat
+ireko inspect memory.wat

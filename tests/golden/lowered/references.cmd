@@ -1,0 +1,2 @@
+ireko inspect -O0 references.wat
+ireko inspect references.wat

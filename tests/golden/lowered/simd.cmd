@@ -1,0 +1,2 @@
+ireko inspect -O0 simd.wat
+ireko inspect simd.wat

@@ -1,0 +1,2 @@
+ireko inspect -O0 tail_calls.wat
+ireko inspect tail_calls.wat
