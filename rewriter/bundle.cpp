@@ -473,6 +473,16 @@ void Bundler::addInfo() {
 }
 
 std::vector<uint8_t> Bundler::write() {
+  // The writer adds a data count section for this feature; hosts without it
+  // refuse that, and only segments that are not active need it.
+  bool allActive = true;
+  for (auto &segment : bundle.dataSegments)
+    allActive &= segment->isActive();
+  bool named = false;
+  for (const ColdOperator &op : program.coldOperators)
+    named |= op.tree->is<MemoryInit>() || op.tree->is<DataDrop>();
+  if (allActive && !named)
+    bundle.features.disable(FeatureSet::BulkMemory);
   BufferWithRandomAccess buffer;
   PassOptions passOptions;
   WasmBinaryWriter writer(&bundle, buffer, passOptions);
