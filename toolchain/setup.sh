@@ -29,7 +29,10 @@ esac
 mkdir -p "$logs" "$downloads" "$stamps" "$cache/hosts" "$cache/tools"
 # One set-up at a time, whoever starts it.
 exec 9>"$cache/lock"
-flock 9
+flock -n 9 || {
+  echo "waiting for another set-up to end" >&2
+  flock 9
+}
 
 # Progress and failure --------------------------------------------------------
 
