@@ -103,6 +103,27 @@ TEST(Bundle, IsMadeOfAnEmptyModule) {
   }
 }
 
+// The section belongs to bulk memory, which the host need not have.
+TEST(Bundle, CountsDataSegmentsOnlyForInstructions) {
+  auto counts = [](std::string_view text) {
+    constexpr uint8_t kDataCount = 12;
+    auto info = validateBinary(pack(text, {}), "bundle");
+    if (!info) {
+      ADD_FAILURE() << llvm::toString(info.takeError());
+      return false;
+    }
+    bool found = false;
+    for (const SectionInfo &section : info->sections)
+      found |= section.id == kDataCount;
+    return found;
+  };
+  EXPECT_FALSE(counts(R"((module (memory 1) (data (i32.const 0) "a")))"));
+  EXPECT_TRUE(counts(R"((module (memory 1) (data $d "a")
+    (func (export "f") (data.drop $d))))"));
+  EXPECT_TRUE(counts(R"((module (import "m" "g" (global $g i32))
+    (memory 1) (data (global.get $g) "a")))"));
+}
+
 TEST(Bundle, IsMadeOfImportsOnly) {
   Bundle bundle(R"((module
     (import "m" "f" (func (param i32 externref)))
