@@ -67,7 +67,8 @@ def smithModule(seed, target, options):
                "-c", str(HERE / "smith.json"), "--ensure-termination",
                "--fuel", str(FUEL), "--available-imports", options.imports,
                "--disallow-traps", random_.choice(("true", "false")),
-               "--max-instructions", str(random_.choice((40, 150, 600)))]
+               "--max-instructions", str(random_.choice((40, 150, 600))),
+               "--relaxed-simd-enabled", random_.choice(("true", "false"))]
     subprocess.run(command, check=True, capture_output=True)
 
 

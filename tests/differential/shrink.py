@@ -17,7 +17,7 @@ sys.path.insert(0, str(HERE.parent / "support"))
 
 import tools  # noqa: E402
 
-ATTEMPTS = 400
+ATTEMPTS = 60
 
 
 def main():
