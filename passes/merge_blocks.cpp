@@ -51,20 +51,11 @@ void mergeBlocks(Program &, Function &function) {
       next = destination(function, next);
     });
   // Only what control can reach counts as a predecessor.
-  std::vector<bool> seen(function.blocks.size());
-  std::vector<BlockIndex> work{function.layout.front()};
-  seen[work.front()] = true;
-  while (!work.empty()) {
-    BlockIndex index = work.back();
-    work.pop_back();
-    forEachSuccessor(function.blocks[index].end, [&](BlockIndex &next) {
-      ++entries[next];
-      if (!seen[next]) {
-        seen[next] = true;
-        work.push_back(next);
-      }
-    });
-  }
+  std::vector<bool> seen = reachableBlocks(function);
+  for (BlockIndex index : function.layout)
+    if (seen[index])
+      forEachSuccessor(function.blocks[index].end,
+                       [&](BlockIndex &next) { ++entries[next]; });
   for (BlockIndex index : function.layout) {
     Block &block = function.blocks[index];
     if (!seen[index])
@@ -82,7 +73,8 @@ void mergeBlocks(Program &, Function &function) {
       next.end = Terminator();
     }
   }
-  std::erase_if(function.layout, [&](BlockIndex index) { return !seen[index]; });
+  std::erase_if(function.layout,
+                [&](BlockIndex index) { return !seen[index]; });
 }
 
 } // namespace ireko

@@ -21,7 +21,8 @@ void zeroLocals(Program &program, Function &function) {
   Slot slot = kFirstSlot + function.paramSlots;
   for (Type local : function.source->vars) {
     for (Type type : local) {
-      bool isLive = live.contains(slot) || live.contains(slot + slotsOf(type) - 1);
+      bool isLive =
+          live.contains(slot) || live.contains(slot + slotsOf(type) - 1);
       if (isLive && !type.isRef())
         zeroes.push_back(builder.makeLocalSet(
             slot, builder.makeConst(Literal::makeZero(type))));

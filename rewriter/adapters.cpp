@@ -48,11 +48,9 @@ Name Codegen::adapterOf(uint32_t index) {
   uint32_t entry = image.entries[index];
   uint32_t bytes = program.functions[index].frameSlots * kSlotBytes;
   std::vector<Expression *> list;
-  list.push_back(
-      builder.makeLocalSet(frame, loadState(offsetof(VmState, sp))));
+  list.push_back(builder.makeLocalSet(frame, loadState(offsetof(VmState, sp))));
   list.push_back(builder.makeIf(
-      builder.makeBinary(GtUInt32, add(at(), i32(bytes)),
-                         i32(layout.stackEnd)),
+      builder.makeBinary(GtUInt32, add(at(), i32(bytes)), i32(layout.stackEnd)),
       trap(i32(uint32_t(TrapKind::StackExhausted)), i32(entry))));
   list.push_back(store(at(), 0, i32(kHaltPc)));
   list.push_back(store(at(), 4, i32(0)));
@@ -60,13 +58,12 @@ Name Codegen::adapterOf(uint32_t index) {
   Index local = 0;
   for (Type type : source.getParams()) {
     Expression *parameter = builder.makeLocalGet(local++, type);
-    list.push_back(type.isRef()
-                       ? storeReference(at(), slot, parameter)
-                       : store(at(), slot * kSlotBytes, parameter));
+    list.push_back(type.isRef() ? storeReference(at(), slot, parameter)
+                                : store(at(), slot * kSlotBytes, parameter));
     slot += slotsOf(type);
   }
-  list.push_back(builder.makeCall(program.own(kRun), {i32(entry), at()},
-                                  Type::none));
+  list.push_back(
+      builder.makeCall(program.own(kRun), {i32(entry), at()}, Type::none));
   std::vector<Expression *> results;
   slot = kFirstSlot;
   for (Type type : source.getResults()) {
@@ -90,8 +87,8 @@ void Codegen::addStart(const std::vector<Expression *> &initialisation) {
         Type::none));
   if (list.empty())
     return;
-  auto function = Builder::makeFunction(
-      program.own(kStart), Signature(Type::none, Type::none), {});
+  auto function = Builder::makeFunction(program.own(kStart),
+                                        Signature(Type::none, Type::none), {});
   function->body = builder.makeBlock(list);
   bundle.addFunction(std::move(function));
   bundle.addStart(program.own(kStart));

@@ -207,14 +207,12 @@ llvm::Error Bundler::placeMemory() {
   image = encodeImage(program, tiling, {.names = !options.stripNames});
   if (image.overflow || tiling.handlers.size() > kMaxChoices ||
       program.coldOperators.size() > kMaxChoices)
-    return inputError(source.path,
-                      "the program needs " +
-                          std::to_string(tiling.handlers.size()) +
-                          " handlers and " +
-                          std::to_string(program.coldOperators.size()) +
-                          " cold operators; hosts take " +
-                          std::to_string(kMaxChoices),
-                      "split the module");
+    return inputError(
+        source.path,
+        "the program needs " + std::to_string(tiling.handlers.size()) +
+            " handlers and " + std::to_string(program.coldOperators.size()) +
+            " cold operators; hosts take " + std::to_string(kMaxChoices),
+        "split the module");
   uint64_t end = alignTo(runtimeEnd, 16);
   layout.image = end;
   layout.globals = end = alignTo(end + image.bytes.size(), 16);
@@ -240,8 +238,7 @@ llvm::Error Bundler::placeMemory() {
     return inputError(source.path,
                       "the VM's state of " + std::to_string(pages) +
                           " pages and a frame of " +
-                          std::to_string(largestFrame) +
-                          " bytes exceed 4 GiB",
+                          std::to_string(largestFrame) + " bytes exceed 4 GiB",
                       "use a smaller --stack-size");
   Memory &own = *bundle.memories.front();
   own.initial = pages;
@@ -253,12 +250,12 @@ llvm::Error Bundler::placeMemory() {
                   ? Address(std::min(kMaxPages, pages + original.max))
                   : Address(Memory::kUnlimitedSize);
     if (own.initial > kMaxPages)
-      return inputError(
-          source.path,
-          "the memory of " + std::to_string(uint64_t(original.initial)) +
-              " pages and the VM's state of " + std::to_string(pages) +
-              " pages exceed 4 GiB",
-          "use a smaller --stack-size or initial memory");
+      return inputError(source.path,
+                        "the memory of " +
+                            std::to_string(uint64_t(original.initial)) +
+                            " pages and the VM's state of " +
+                            std::to_string(pages) + " pages exceed 4 GiB",
+                        "use a smaller --stack-size or initial memory");
   }
   return llvm::Error::success();
 }
@@ -367,8 +364,7 @@ void Bundler::addVmData() {
   std::vector<char> bytes;
   appendBytes(bytes, state);
   addSegment("state", layout.state, bytes);
-  addSegment("image", layout.image,
-             {image.bytes.begin(), image.bytes.end()});
+  addSegment("image", layout.image, {image.bytes.begin(), image.bytes.end()});
 
   bytes.assign(program.globalBytes, 0);
   for (auto &[name, place] : program.globals) {
@@ -385,9 +381,10 @@ void Bundler::addVmData() {
     for (uint32_t element : table.functions) {
       StaticTableEntry entry{0, kNullType};
       if (element)
-        entry = {image.entries[element - 1],
-                 program.typeNumber(program.functions[element - 1]
-                                        .source->type.getHeapType())};
+        entry = {
+            image.entries[element - 1],
+            program.typeNumber(
+                program.functions[element - 1].source->type.getHeapType())};
       appendBytes(bytes, entry);
     }
   addSegment("tables", layout.tables, bytes);
@@ -412,7 +409,9 @@ std::vector<Expression *> Bundler::copyData() {
         copy->offset = builder.makeConst(
             Literal(uint32_t(offset->getUnsigned() + layout.guestBase)));
       } else {
-        auto address = [&] { return constantExpression(segment->offset, nullptr); };
+        auto address = [&] {
+          return constantExpression(segment->offset, nullptr);
+        };
         auto wide = [&](Expression *value) {
           return builder.makeUnary(ExtendUInt32, value);
         };
@@ -424,12 +423,11 @@ std::vector<Expression *> Bundler::copyData() {
         initialisation.push_back(builder.makeIf(
             builder.makeBinary(GtSInt64, wide(address()), limitNow),
             builder.makeBlock(
-                {builder.makeCall(
-                     runtimeFunctions.at("ireko_trap_quiet"),
-                     {builder.makeConst(
-                          Literal(uint32_t(TrapKind::MemoryBounds))),
-                      builder.makeConst(Literal(uint32_t(0)))},
-                     Type::none),
+                {builder.makeCall(runtimeFunctions.at("ireko_trap_quiet"),
+                                  {builder.makeConst(Literal(
+                                       uint32_t(TrapKind::MemoryBounds))),
+                                   builder.makeConst(Literal(uint32_t(0)))},
+                                  Type::none),
                  builder.makeUnreachable()})));
         initialisation.push_back(builder.makeMemoryInit(
             segment->name,
@@ -516,8 +514,8 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
   readRuntime();
   if (auto error = copyImports())
     return std::move(error);
-  Name trap = runtimeFunctions.at(canPrint() ? "ireko_trap"
-                                             : "ireko_trap_quiet");
+  Name trap =
+      runtimeFunctions.at(canPrint() ? "ireko_trap" : "ireko_trap_quiet");
   neededRuntime.insert(trap);
   neededRuntime.insert(runtimeFunctions.at("ireko_trap_quiet"));
   removeUnusedRuntime();
@@ -537,9 +535,8 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
   addExports(gen);
   addInfo();
   if (!WasmValidator().validate(bundle, WasmValidator::Globally))
-    return inputError(source.path,
-                          "internal error: the bundle is not valid",
-                          "please report this with the module");
+    return inputError(source.path, "internal error: the bundle is not valid",
+                      "please report this with the module");
   return write();
 }
 

@@ -12,8 +12,8 @@
 //     function or the runtime.
 //  4. A slot that is live after a tile is in frame memory when the tile ends.
 //  5. Guest addresses are added to guestBase by the static offset of the
-//     access; where an offset is an operand, a sum that wraps becomes an address
-//     that is out of bounds for every memory.
+//     access; where an offset is an operand, a sum that wraps becomes an
+//     address that is out of bounds for every memory.
 
 #ifndef IREKO_REWRITER_CODEGEN_H
 #define IREKO_REWRITER_CODEGEN_H
@@ -44,8 +44,8 @@ public:
   Codegen(Program &program, const Tiling &tiling, const Image &image,
           const MemoryLayout &layout, wasm::Module &bundle)
       : program(program), tiling(tiling), image(image), layout(layout),
-        bundle(bundle), builder(bundle),
-        memory(bundle.memories.front()->name) {}
+        bundle(bundle), builder(bundle), memory(bundle.memories.front()->name) {
+  }
 
   // rewriter/dispatch.cpp
   void addDispatchFunction();

@@ -69,10 +69,9 @@ Expression *ColdGenerator::boundsCheck(Index address, Index size) {
                          builder.makeConst(Literal(int64_t(16)))),
       builder.makeConst(Literal(int64_t(gen.layout.guestBase))));
   static_assert(kPageBytes == 1 << 16);
-  return builder.makeIf(
-      builder.makeBinary(GtUInt64, end, guestSize),
-      gen.trap(gen.i32(uint32_t(TrapKind::MemoryBounds)),
-               builder.makeLocalGet(kPc, Type::i32)));
+  return builder.makeIf(builder.makeBinary(GtUInt64, end, guestSize),
+                        gen.trap(gen.i32(uint32_t(TrapKind::MemoryBounds)),
+                                 builder.makeLocalGet(kPc, Type::i32)));
 }
 
 Expression *ColdGenerator::replacement(Expression *node) {
@@ -89,13 +88,12 @@ Expression *ColdGenerator::replacement(Expression *node) {
                             call->type);
   }
   if (auto *ref = node->dynCast<RefFunc>()) {
-    Name adapter =
-        gen.adapterOf(gen.program.functionIndex.at(ref->func));
+    Name adapter = gen.adapterOf(gen.program.functionIndex.at(ref->func));
     return builder.makeRefFunc(adapter);
   }
   if (auto *grow = node->dynCast<MemoryGrow>()) {
-    Index pages = keep(
-        builder.makeMemoryGrow(value(grow->delta), gen.memory), list);
+    Index pages =
+        keep(builder.makeMemoryGrow(value(grow->delta), gen.memory), list);
     Expression *own = gen.i32(gen.layout.guestBase / kPageBytes);
     list.push_back(builder.makeSelect(
         builder.makeBinary(EqInt32, get(pages), gen.i32(-1)), gen.i32(-1),
@@ -202,8 +200,8 @@ Expression *Codegen::referenceIndex(Expression *frame, Slot slot) {
 }
 
 Expression *Codegen::loadReference(Type type, Expression *frame, Slot slot) {
-  return builder.makeTableGet(referenceTable(type),
-                              referenceIndex(frame, slot), type);
+  return builder.makeTableGet(referenceTable(type), referenceIndex(frame, slot),
+                              type);
 }
 
 Expression *Codegen::storeReference(Expression *frame, Slot slot,
@@ -230,14 +228,14 @@ void Codegen::addColdFunctions() {
   auto chooser = Builder::makeFunction(
       program.own(kCold),
       Signature({Type::i32, Type::i32, Type::i32}, Type::none), {});
-  Expression *inner = builder.makeSwitch(
-      labels, labels.front(), builder.makeLocalGet(0, Type::i32));
+  Expression *inner = builder.makeSwitch(labels, labels.front(),
+                                         builder.makeLocalGet(0, Type::i32));
   for (uint32_t i = 0; i < labels.size(); ++i) {
     inner = target(labels[i], {inner});
-    Expression *call = builder.makeCall(
-        coldFunction(i),
-        {builder.makeLocalGet(1, Type::i32), builder.makeLocalGet(2, Type::i32)},
-        Type::none);
+    Expression *call = builder.makeCall(coldFunction(i),
+                                        {builder.makeLocalGet(1, Type::i32),
+                                         builder.makeLocalGet(2, Type::i32)},
+                                        Type::none);
     inner = builder.makeBlock({inner, call, builder.makeReturn()},
                               Type::unreachable);
   }

@@ -36,13 +36,14 @@ void Codegen::addDispatchFunction() {
       {Type::i32, Type::i32, Type::i32});
   wasm::Function *dispatch = bundle.addFunction(std::move(owned));
   HandlerBuilder handlers(*this, *dispatch);
-  auto get = [&](Index local) { return builder.makeLocalGet(local, Type::i32); };
+  auto get = [&](Index local) {
+    return builder.makeLocalGet(local, Type::i32);
+  };
 
   std::vector<Name> labels;
   for (uint32_t i = 0; i < tiling.handlers.size(); ++i)
     labels.push_back(handlerLabel(i));
-  Expression *inner =
-      builder.makeSwitch(labels, labels.front(), get(kHandler));
+  Expression *inner = builder.makeSwitch(labels, labels.front(), get(kHandler));
   for (uint32_t i = 0; i < tiling.handlers.size(); ++i) {
     inner = target(labels[i], {inner});
     Expression *code =
@@ -59,12 +60,12 @@ void Codegen::addDispatchFunction() {
                         Type::unreachable));
   inner = target(kTrapLabel, {inner});
   inner = target(kYieldLabel, {inner, trap(get(kTrap), get(kPc))});
-  dispatch->body = builder.makeBlock(
-      {builder.makeLocalSet(kCount, i32(kCountPerEntry)), inner,
-       storeState(offsetof(VmState, pc), get(kPc)),
-       storeState(offsetof(VmState, fp), get(kFp)),
-       i32(uint32_t(DispatchResult::Yield))},
-      Type::i32);
+  dispatch->body =
+      builder.makeBlock({builder.makeLocalSet(kCount, i32(kCountPerEntry)),
+                         inner, storeState(offsetof(VmState, pc), get(kPc)),
+                         storeState(offsetof(VmState, fp), get(kFp)),
+                         i32(uint32_t(DispatchResult::Yield))},
+                        Type::i32);
 }
 
 Expression *Codegen::trap(Expression *kind, Expression *pc) {

@@ -30,8 +30,8 @@ public:
 private:
   void assignAddresses();
   void writeCode();
-  void writeInstruction(uint32_t function, const Block &block,
-                        const Tile &tile, bool wideTargets);
+  void writeInstruction(uint32_t function, const Block &block, const Tile &tile,
+                        bool wideTargets);
   void writeTables();
   void put(uint64_t low, uint64_t high, uint8_t units);
   void put32(uint32_t at, uint32_t value) {
@@ -89,8 +89,8 @@ void Encoder::put(uint64_t low, uint64_t high, uint8_t units) {
   image.bytes.insert(image.bytes.end(), bits, bits + units * kUnitBytes);
 }
 
-void Encoder::writeInstruction(uint32_t f, const Block &block,
-                               const Tile &tile, bool wideTargets) {
+void Encoder::writeInstruction(uint32_t f, const Block &block, const Tile &tile,
+                               bool wideTargets) {
   uint32_t start = image.bytes.size();
   const Handler &handler = tiling.handlers[tile.handler];
   auto distance = [&](BlockIndex target) {
@@ -146,8 +146,8 @@ void Encoder::writeCode() {
 void Encoder::writeTables() {
   align(4);
   uint32_t records = image.bytes.size();
-  image.bytes.resize(records + program.functions.size() *
-                                   sizeof(FunctionRecord));
+  image.bytes.resize(records +
+                     program.functions.size() * sizeof(FunctionRecord));
   auto appendLeb = [&](auto encode, auto value) {
     uint8_t buffer[16];
     unsigned size = encode(value, buffer);
@@ -183,8 +183,7 @@ void Encoder::writeTables() {
       image.bytes.insert(image.bytes.end(), name.begin(), name.end());
       image.bytes.push_back(0);
     }
-    memcpy(&image.bytes[records + f * sizeof(record)], &record,
-           sizeof(record));
+    memcpy(&image.bytes[records + f * sizeof(record)], &record, sizeof(record));
   }
   ImageHeader header{};
   header.magic = kImageMagic;

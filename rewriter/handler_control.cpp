@@ -23,8 +23,7 @@ void HandlerBuilder::advance() {
 
 // pc and fp are those to go on with.
 void HandlerBuilder::countDown() {
-  Expression *less =
-      builder.makeBinary(SubInt32, get(kCount), gen.i32(1));
+  Expression *less = builder.makeBinary(SubInt32, get(kCount), gen.i32(1));
   emit(builder.makeBreak(
       kYieldLabel, nullptr,
       builder.makeUnary(EqZInt32,
@@ -45,8 +44,7 @@ const Tile *HandlerBuilder::firstTile(uint32_t f, BlockIndex target) const {
 void HandlerBuilder::leaveToAddress(uint32_t to, const Tile *first,
                                     bool counts) {
   if (counts) {
-    Expression *less =
-        builder.makeBinary(SubInt32, get(kCount), gen.i32(1));
+    Expression *less = builder.makeBinary(SubInt32, get(kCount), gen.i32(1));
     emit(builder.makeIf(
         builder.makeUnary(EqZInt32,
                           builder.makeLocalTee(kCount, less, Type::i32)),
@@ -58,8 +56,7 @@ void HandlerBuilder::leaveToAddress(uint32_t to, const Tile *first,
   if (first && first->fused) {
     if (first->handler == number) {
       jumpsToItself = true;
-      return emit(
-          builder.makeBreak(Name("self" + std::to_string(number))));
+      return emit(builder.makeBreak(Name("self" + std::to_string(number))));
     }
     if (first->handler > number)
       return emit(builder.makeBreak(handlerLabel(first->handler)));
@@ -118,8 +115,7 @@ void HandlerBuilder::switchTo(const Terminator &end) {
     setPc(gen.add(gen.load(Type::i32, scaled, table), gen.i32(address)));
   } else {
     uint32_t table = gen.layout.image + handler->shape.units * kUnitBytes;
-    setPc(gen.add(pc(),
-                  gen.load(Type::i32, gen.add(pc(), scaled), table)));
+    setPc(gen.add(pc(), gen.load(Type::i32, gen.add(pc(), scaled), table)));
   }
   if (end.backEdge)
     countDown();
@@ -128,10 +124,9 @@ void HandlerBuilder::switchTo(const Terminator &end) {
 
 // Traps if a frame of this many bytes at this address does not fit.
 void HandlerBuilder::checkStack(Expression *frame, Expression *frameBytes) {
-  emit(builder.makeIf(
-      builder.makeBinary(GtUInt32, gen.add(frame, frameBytes),
-                         gen.i32(gen.layout.stackEnd)),
-      sequence([&] { raise(TrapKind::StackExhausted); })));
+  emit(builder.makeIf(builder.makeBinary(GtUInt32, gen.add(frame, frameBytes),
+                                         gen.i32(gen.layout.stackEnd)),
+                      sequence([&] { raise(TrapKind::StackExhausted); })));
 }
 
 void HandlerBuilder::call(const Terminator &end) {
@@ -148,8 +143,8 @@ void HandlerBuilder::call(const Terminator &end) {
     return leaveToFunction(end.callee);
   }
   Index frame = scratch(Type::i32, true), callee = scratch(Type::i32, true);
-  emit(builder.makeLocalSet(
-      frame, gen.add(fp(), fetchUnsigned(OperandKind::Frame))));
+  emit(builder.makeLocalSet(frame,
+                            gen.add(fp(), fetchUnsigned(OperandKind::Frame))));
   emit(builder.makeLocalSet(callee, fetchUnsigned(OperandKind::Callee)));
   checkStack(get(frame),
              gen.load(Type::i32, get(callee), gen.layout.image - 4));
@@ -171,16 +166,15 @@ Expression *HandlerBuilder::tableEntry(const Terminator &end,
   if (handler->fused)
     setPc(gen.i32(address)); // for the traps
   emit(builder.makeIf(
-      builder.makeBinary(GeUInt32, get(index),
-                         gen.i32(table.functions.size())),
+      builder.makeBinary(GeUInt32, get(index), gen.i32(table.functions.size())),
       sequence([&] { raise(TrapKind::UndefinedElement); })));
   emit(builder.makeLocalSet(
       index, builder.makeBinary(ShlInt32, get(index), gen.i32(3))));
   emit(builder.makeLocalSet(
       type, gen.load(Type::i32, get(index), table.address + 4)));
-  Expression *expected =
-      handler->fused ? gen.i32(end.type)
-                     : fetchUnsigned(OperandKind::Number, typeOperand);
+  Expression *expected = handler->fused
+                             ? gen.i32(end.type)
+                             : fetchUnsigned(OperandKind::Number, typeOperand);
   emit(builder.makeIf(
       builder.makeBinary(NeInt32, get(type), expected), sequence([&] {
         emit(builder.makeLocalSet(
@@ -236,17 +230,17 @@ void HandlerBuilder::moveArguments(const Terminator &end) {
   Expression *again = builder.makeBinary(LtUInt32, get(to), get(until));
   emit(builder.makeLoop(
       label,
-      builder.makeIf(again, sequence([&] {
-                       emit(gen.store(
-                           get(to), first,
-                           gen.load(Type::i64,
-                                    gen.add(get(to), fetchUnsigned(
-                                                         OperandKind::Frame)),
-                                    first)));
-                       emit(builder.makeLocalSet(
-                           to, gen.add(get(to), gen.i32(kSlotBytes))));
-                       emit(builder.makeBreak(label));
-                     }))));
+      builder.makeIf(
+          again, sequence([&] {
+            emit(gen.store(
+                get(to), first,
+                gen.load(Type::i64,
+                         gen.add(get(to), fetchUnsigned(OperandKind::Frame)),
+                         first)));
+            emit(builder.makeLocalSet(to,
+                                      gen.add(get(to), gen.i32(kSlotBytes))));
+            emit(builder.makeBreak(label));
+          }))));
 }
 
 void HandlerBuilder::tailCall(const Terminator &end) {
@@ -255,10 +249,9 @@ void HandlerBuilder::tailCall(const Terminator &end) {
     emit(builder.makeLocalSet(callee, tableEntry(end, 1)));
   } else {
     flushLiveSlots();
-    emit(builder.makeLocalSet(callee,
-                              handler->fused
-                                  ? gen.i32(gen.image.entries[end.callee])
-                                  : fetchUnsigned(OperandKind::Callee)));
+    emit(builder.makeLocalSet(
+        callee, handler->fused ? gen.i32(gen.image.entries[end.callee])
+                               : fetchUnsigned(OperandKind::Callee)));
     if (handler->fused)
       setPc(gen.i32(address)); // for the trap
   }
@@ -280,11 +273,11 @@ void HandlerBuilder::cold(const Terminator &end) {
         Type::none));
     return leaveTo(end.next, false);
   }
-  emit(builder.makeCall(gen.program.own(kCold),
-                        {fetchUnsigned(OperandKind::Number),
-                         gen.add(fp(), fetchUnsigned(OperandKind::Frame)),
-                         pc()},
-                        Type::none));
+  emit(
+      builder.makeCall(gen.program.own(kCold),
+                       {fetchUnsigned(OperandKind::Number),
+                        gen.add(fp(), fetchUnsigned(OperandKind::Frame)), pc()},
+                       Type::none));
   advance();
   next();
 }

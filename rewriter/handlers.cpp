@@ -49,17 +49,15 @@ Expression *HandlerBuilder::shuffle(SIMDShuffle *node) {
                                   fetch(mask, Type::v128, false));
   std::array<uint8_t, 16> sixteens;
   sixteens.fill(16);
-  auto *upper = builder.makeBinary(
-      SubVecI8x16, fetch(mask, Type::v128, false),
-      builder.makeConst(Literal(sixteens.data())));
+  auto *upper = builder.makeBinary(SubVecI8x16, fetch(mask, Type::v128, false),
+                                   builder.makeConst(Literal(sixteens.data())));
   auto *right = builder.makeBinary(SwizzleVecI8x16, value(node->right), upper);
   return builder.makeBinary(OrVec128, left, right);
 }
 
 // The address operand and static offset for an access to guest memory whose
 // pointer has been generated.
-Expression *HandlerBuilder::memoryAddress(Expression *node,
-                                          Expression *pointer,
+Expression *HandlerBuilder::memoryAddress(Expression *node, Expression *pointer,
                                           Address &offset) {
   constexpr uint32_t kNowhere = ~0u;
   const TileOperand *operand =
@@ -76,9 +74,8 @@ Expression *HandlerBuilder::memoryAddress(Expression *node,
     offset = gen.layout.guestBase;
     return builder.makeBinary(
         OrInt32, wrapped,
-        builder.makeBinary(
-            SubInt32, gen.i32(0),
-            builder.makeBinary(LtUInt32, get(sum), get(base))));
+        builder.makeBinary(SubInt32, gen.i32(0),
+                           builder.makeBinary(LtUInt32, get(sum), get(base))));
   }
   uint64_t total = uint64_t(offset) + gen.layout.guestBase;
   if (total > UINT32_MAX) {
@@ -185,10 +182,9 @@ Expression *HandlerBuilder::replacement(Expression *node) {
     if (handler->fused)
       return gen.load(global->type, gen.i32(0),
                       gen.layout.globals + place.offset);
-    return gen.load(
-        global->type,
-        fetch(*handler->shape.operandOf(node), Type::i32, false),
-        gen.layout.globals);
+    return gen.load(global->type,
+                    fetch(*handler->shape.operandOf(node), Type::i32, false),
+                    gen.layout.globals);
   }
   if (node->is<MemorySize>())
     return builder.makeBinary(SubInt32, builder.makeMemorySize(gen.memory),
@@ -196,8 +192,8 @@ Expression *HandlerBuilder::replacement(Expression *node) {
   if (auto *shuffled = node->dynCast<SIMDShuffle>())
     return handler->fused ? nullptr : shuffle(shuffled);
   auto access = [&](auto *original) {
-    auto *copy = gen.bundle.allocator
-                     .alloc<std::remove_pointer_t<decltype(original)>>();
+    auto *copy =
+        gen.bundle.allocator.alloc<std::remove_pointer_t<decltype(original)>>();
     *copy = *original;
     copy->memory = gen.memory;
     copy->ptr = memoryAddress(node, value(original->ptr), copy->offset);
@@ -231,10 +227,9 @@ void HandlerBuilder::statement(Expression *tree) {
   if (auto *set = tree->dynCast<GlobalSet>()) {
     const GlobalPlace &place = gen.program.globals.at(set->name);
     if (place.kind == GlobalPlace::Kind::Memory) {
-      Expression *base =
-          handler->fused
-              ? gen.i32(place.offset)
-              : fetch(*handler->shape.operandOf(set), Type::i32, false);
+      Expression *base = handler->fused ? gen.i32(place.offset)
+                                        : fetch(*handler->shape.operandOf(set),
+                                                Type::i32, false);
       return emit(gen.store(base, gen.layout.globals, value(set->value)));
     }
   }
@@ -267,8 +262,8 @@ void HandlerBuilder::flushLiveSlots() {
     Liveness::stepBack(end, live);
   }
   for (auto &[slot, cached] : cache) {
-    bool isLive = live.contains(slot) ||
-                  live.contains(slot + slotsOf(cached.type) - 1);
+    bool isLive =
+        live.contains(slot) || live.contains(slot + slotsOf(cached.type) - 1);
     if (cached.dirty && isLive)
       emit(gen.store(fp(), slot * kSlotBytes, get(cached.local)));
     cached.dirty = false;

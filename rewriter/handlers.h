@@ -99,12 +99,8 @@ private:
   void next();
   void raise(TrapKind kind);
 
-  wasm::Expression *pc() {
-    return builder.makeLocalGet(kPc, wasm::Type::i32);
-  }
-  wasm::Expression *fp() {
-    return builder.makeLocalGet(kFp, wasm::Type::i32);
-  }
+  wasm::Expression *pc() { return builder.makeLocalGet(kPc, wasm::Type::i32); }
+  wasm::Expression *fp() { return builder.makeLocalGet(kFp, wasm::Type::i32); }
   wasm::Expression *get(wasm::Index local) {
     return builder.makeLocalGet(local, dispatch.getLocalType(local));
   }

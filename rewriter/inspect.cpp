@@ -2,11 +2,11 @@
 
 #include <sstream>
 
-#include "llvm/Support/Format.h"
 #include "rewriter/encode.h"
 #include "rewriter/error.h"
 #include "rewriter/tree.h"
 #include "support/colors.h"
+#include "llvm/Support/Format.h"
 
 using namespace wasm;
 
@@ -18,8 +18,9 @@ std::string functionName(const Program &program, uint32_t index) {
   const wasm::Function &source = *program.functions[index].source;
   std::string name = std::to_string(index);
   if (source.hasExplicitName)
-    name += " <" + printableName(llvm::StringRef(source.name.str.data(),
-                                                 source.name.size())) +
+    name += " <" +
+            printableName(
+                llvm::StringRef(source.name.str.data(), source.name.size())) +
             ">";
   return name;
 }
@@ -106,8 +107,7 @@ std::string printTerminator(const Program &program, const Terminator &end) {
 namespace {
 
 void printFunction(const Program &program, const Tiling &tiling,
-                   const Image &image, uint32_t index,
-                   llvm::raw_ostream &out) {
+                   const Image &image, uint32_t index, llvm::raw_ostream &out) {
   const Function &function = program.functions[index];
   out << "function " << functionName(program, index);
   if (function.blocks.empty()) {

@@ -3,10 +3,10 @@
 #ifndef IREKO_REWRITER_INSPECT_H
 #define IREKO_REWRITER_INSPECT_H
 
-#include "llvm/Support/Error.h"
-#include "llvm/Support/raw_ostream.h"
 #include "rewriter/reader.h"
 #include "rewriter/select.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/raw_ostream.h"
 
 namespace ireko {
 

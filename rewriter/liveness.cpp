@@ -42,6 +42,23 @@ void forEachSuccessor(Terminator &end,
     visit(target);
 }
 
+std::vector<bool> reachableBlocks(const Function &function) {
+  std::vector<bool> seen(function.blocks.size());
+  std::vector<BlockIndex> work{function.layout.front()};
+  seen[work.front()] = true;
+  while (!work.empty()) {
+    const Block &block = function.blocks[work.back()];
+    work.pop_back();
+    forEachSuccessor(block.end, [&](BlockIndex next) {
+      if (!seen[next]) {
+        seen[next] = true;
+        work.push_back(next);
+      }
+    });
+  }
+  return seen;
+}
+
 namespace {
 
 void addReads(Expression *tree, SlotSet &live) {
@@ -88,7 +105,8 @@ void Liveness::stepBack(const Terminator &end, SlotSet &live) {
 
 SlotSet Liveness::liveOut(const Block &block) const {
   SlotSet live(slots);
-  forEachSuccessor(block.end, [&](BlockIndex next) { live.unite(liveIn(next)); });
+  forEachSuccessor(block.end,
+                   [&](BlockIndex next) { live.unite(liveIn(next)); });
   return live;
 }
 

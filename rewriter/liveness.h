@@ -56,6 +56,9 @@ void forEachSuccessor(const Terminator &end,
 void forEachSuccessor(Terminator &end,
                       const std::function<void(BlockIndex &)> &visit);
 
+// Which blocks control can reach from the function's entry, by block index.
+std::vector<bool> reachableBlocks(const Function &function);
+
 } // namespace ireko
 
 #endif // IREKO_REWRITER_LIVENESS_H

@@ -4,11 +4,10 @@
 
 #include <algorithm>
 
+#include "ir/manipulation.h"
 #include "rewriter/lowerer.h"
 #include "rewriter/reader.h"
-#include "rewriter/reader.h"
 #include "rewriter/tree.h"
-#include "ir/manipulation.h"
 
 using namespace wasm;
 
@@ -28,8 +27,7 @@ void Lowerer::run() {
   function.localSlots = slot - kFirstSlot;
   // Several results are moved to slots 1 and up before returning; temporaries
   // must not lie there.
-  nextTemporary =
-      std::max(slot, kFirstSlot + slotsOfAll(source.getResults()));
+  nextTemporary = std::max(slot, kFirstSlot + slotsOfAll(source.getResults()));
   useFrameUpTo(nextTemporary);
   startBlock(newBlock());
   for (Index i = source.getNumParams(); i < source.getNumLocals(); ++i) {
@@ -465,9 +463,8 @@ ColdOperator importOperator(Program &program, wasm::Function &import) {
     arguments.push_back(builder.makeLocalGet(slot, slotType(type)));
     slot += slotsOf(type);
   }
-  ColdOperator op{
-      builder.makeCall(import.name, arguments, import.getResults()),
-      slot - kFirstSlot, slotsOfAll(import.getResults())};
+  ColdOperator op{builder.makeCall(import.name, arguments, import.getResults()),
+                  slot - kFirstSlot, slotsOfAll(import.getResults())};
   op.leavesVm = true;
   return op;
 }
@@ -509,9 +506,9 @@ void Lowerer::lowerCallIndirect(CallIndirect *curr) {
       arguments.push_back(builder.makeLocalGet(slot, slotType(type)));
       slot += slotsOf(type);
     }
-    auto *call = builder.makeCallIndirect(
-        curr->table, builder.makeLocalGet(slot, Type::i32), arguments,
-        curr->heapType);
+    auto *call = builder.makeCallIndirect(curr->table,
+                                          builder.makeLocalGet(slot, Type::i32),
+                                          arguments, curr->heapType);
     ColdOperator op{call, slot + 1 - kFirstSlot, slotsOfAll(results)};
     op.leavesVm = true;
     emitCold(op, curr->operands.size() + 1, results, curr);
@@ -535,8 +532,7 @@ void lowerImport(Program &program, Function &function) {
   ColdOperator op = importOperator(program, *function.source);
   function.blocks.resize(2);
   function.layout = {0, 1};
-  function.frameSlots =
-      kFirstSlot + std::max(op.argSlots, op.resultSlots);
+  function.frameSlots = kFirstSlot + std::max(op.argSlots, op.resultSlots);
   Terminator &call = function.blocks[0].end;
   call.kind = Terminator::Kind::Cold;
   call.next = 1;

@@ -175,8 +175,7 @@ void Lowerer::lowerDrop(Drop *curr) {
   }
 }
 
-bool Lowerer::takeOperands(Expression *curr, Effects &effects) {
-  size_t count = 0;
+bool Lowerer::lowerChildren(Expression *curr, size_t &count) {
   bool alive = true;
   forEachChild(curr, [&](Expression *&child) {
     if (alive)
@@ -184,7 +183,12 @@ bool Lowerer::takeOperands(Expression *curr, Effects &effects) {
     alive = !dead();
     ++count;
   });
-  if (!alive)
+  return alive;
+}
+
+bool Lowerer::takeOperands(Expression *curr, Effects &effects) {
+  size_t count = 0;
+  if (!lowerChildren(curr, count))
     return false;
   limitTop(count);
   size_t i = 0;
@@ -277,14 +281,7 @@ void Lowerer::lowerCold(Expression *curr) {
     if (auto *table = program.staticTable(size->table))
       return pushConst(Literal(uint32_t(table->functions.size())));
   size_t count = 0;
-  bool alive = true;
-  forEachChild(curr, [&](Expression *&child) {
-    if (alive)
-      lower(child);
-    alive = !dead();
-    ++count;
-  });
-  if (!alive)
+  if (!lowerChildren(curr, count))
     return;
   Slot slot = kFirstSlot;
   size_t i = 0;

@@ -166,8 +166,7 @@ struct Program {
 
   // From 1.
   uint32_t typeNumber(wasm::HeapType type) {
-    return typeNumbers.try_emplace(type, typeNumbers.size() + 1)
-        .first->second;
+    return typeNumbers.try_emplace(type, typeNumbers.size() + 1).first->second;
   }
   // The index of an equal operator, added if there is none yet.
   uint32_t addColdOperator(ColdOperator op);

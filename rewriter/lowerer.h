@@ -87,6 +87,8 @@ private:
   void lowerGlobalGet(wasm::GlobalGet *curr);
   void lowerGlobalSet(wasm::GlobalSet *curr);
   void lowerDrop(wasm::Drop *curr);
+  // Lowers the children and counts them; false: dead.
+  bool lowerChildren(wasm::Expression *curr, size_t &count);
   // Lowers the children and puts the operands in their place; false: dead.
   bool takeOperands(wasm::Expression *curr, Effects &effects);
   void lowerOperator(wasm::Expression *curr);

@@ -57,13 +57,12 @@ void OperandStack::prepareFor(const Writes &writes) {
   SmallVector<size_t, 8> disturbed;
   for (size_t i = operands.size(); i-- > firstVolatile;) {
     const Effects &effects = operands[i].effects;
-    bool disturbs =
-        (effects.mayTrap && (effect || trapSpilled)) ||
-        (effects.readsMemory && writes.memory) ||
-        (effects.readsGlobals && writes.globals) ||
-        (writes.slot != Writes::kNoSlot &&
-         std::find(effects.reads.begin(), effects.reads.end(), writes.slot) !=
-             effects.reads.end());
+    bool disturbs = (effects.mayTrap && (effect || trapSpilled)) ||
+                    (effects.readsMemory && writes.memory) ||
+                    (effects.readsGlobals && writes.globals) ||
+                    (writes.slot != Writes::kNoSlot &&
+                     std::find(effects.reads.begin(), effects.reads.end(),
+                               writes.slot) != effects.reads.end());
     if (disturbs) {
       trapSpilled |= effects.mayTrap;
       disturbed.push_back(i);
@@ -91,8 +90,8 @@ void OperandStack::spillTop(size_t count, bool largeOnly) {
   }
   for (size_t i = std::min(from, firstVolatile); i < operands.size(); ++i) {
     const Effects &effects = operands[i].effects;
-    bool wanted = i >= from && (effects.nodes > 0 ||
-                                (!largeOnly && !effects.isInert()));
+    bool wanted =
+        i >= from && (effects.nodes > 0 || (!largeOnly && !effects.isInert()));
     if (wanted || (trapSpilled && effects.mayTrap))
       spill(i);
   }

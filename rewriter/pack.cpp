@@ -24,9 +24,8 @@ SelectOptions selectOptions(const PackOptions &options,
     uint64_t code = source.info.codeSize;
     select.sharedBytes = std::min(kMaxShared, 1024 + code / 3);
     select.runBytes = std::min(kMaxRuns, code / 3);
-    select.fusedBytes =
-        std::min(kMaxAll - select.sharedBytes - select.runBytes,
-                 512 + 5 * code);
+    select.fusedBytes = std::min(kMaxAll - select.sharedBytes - select.runBytes,
+                                 512 + 5 * code);
   }
   return select;
 }

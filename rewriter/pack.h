@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "rewriter/reader.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
-#include "rewriter/reader.h"
 
 namespace ireko {
 
@@ -24,22 +24,21 @@ struct PackOptions {
 
 // Sizes in bytes.
 struct PackStats {
-  uint32_t moduleBytes = 0;  // of the application module
-  uint32_t codeSection = 0;  // its code section
-  uint32_t bundleBytes = 0;  // of the whole bundle
-  uint32_t imageBytes = 0;   // code image with its tables
-  uint32_t imageCode = 0;    // instructions in it
-  uint32_t vmBytes = 0;      // all functions of the bundle
-  uint32_t runtimeBytes = 0; // of those, the ones from vm/
+  uint32_t moduleBytes = 0;   // of the application module
+  uint32_t codeSection = 0;   // its code section
+  uint32_t bundleBytes = 0;   // of the whole bundle
+  uint32_t imageBytes = 0;    // code image with its tables
+  uint32_t imageCode = 0;     // instructions in it
+  uint32_t vmBytes = 0;       // all functions of the bundle
+  uint32_t runtimeBytes = 0;  // of those, the ones from vm/
   uint32_t dispatchBytes = 0; // the dispatch function
   uint32_t functions = 0;
   uint32_t sharedHandlers = 0;
   uint32_t fusedHandlers = 0;
 };
 
-llvm::Expected<std::vector<uint8_t>> packModule(SourceModule &&source,
-                                                const PackOptions &options,
-                                                PackStats *stats);
+llvm::Expected<std::vector<uint8_t>>
+packModule(SourceModule &&source, const PackOptions &options, PackStats *stats);
 
 // `function`: the name or index of the only one to list; empty: all.
 llvm::Error inspectModule(SourceModule &&source, const PackOptions &options,

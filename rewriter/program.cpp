@@ -110,7 +110,8 @@ void placeGlobals(Program &program, const std::unordered_set<Name> &exported) {
         program.globalBytes += bytes;
       }
     }
-    if (place.kind == GlobalPlace::Kind::Host && ++hostGlobals > kMaxHostGlobals)
+    if (place.kind == GlobalPlace::Kind::Host &&
+        ++hostGlobals > kMaxHostGlobals)
       place.isCold = true;
     program.globals[global->name] = place;
   }

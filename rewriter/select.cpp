@@ -21,12 +21,6 @@ constexpr uint32_t kMaxFusedNodes = 1500;
 constexpr double kMinPatternBenefit = 16;
 constexpr uint32_t kMinPatternUses = 6;
 
-uint32_t countNodes(Expression *tree) {
-  uint32_t nodes = 1;
-  forEachChild(tree, [&](Expression *&child) { nodes += countNodes(child); });
-  return nodes;
-}
-
 // Rough bytes of generated code.
 uint32_t sharedCost(uint32_t nodes) { return 24 + 10 * nodes; }
 uint32_t fusedCost(uint32_t nodes) { return 32 + 5 * nodes; }
@@ -111,7 +105,8 @@ void Selector::prepare() {
     workF.firstTemporary = function.frameSlots;
     // Units that the code can grow to when everything is split: each operator
     // then has a handler number, a target and up to three operands of its own,
-    // each of two units, or one of eight. A distance of one unit reaches 32 KiB.
+    // each of two units, or one of eight. A distance of one unit reaches 32
+    // KiB.
     constexpr uint32_t kUnitsPerSplit = 16;
     uint64_t bound = 0;
     for (size_t i = 0; i < function.layout.size(); ++i) {
@@ -126,8 +121,8 @@ void Selector::prepare() {
       for (uint32_t s = 0; s < block.statements.size(); ++s)
         bound += statementShape(function, workF, index, s).units +
                  kUnitsPerSplit * countOperators(block.statements[s]);
-      bound += endShape(function, workF, index).units +
-               2 * block.end.targets.size();
+      bound +=
+          endShape(function, workF, index).units + 2 * block.end.targets.size();
       if (block.end.tree)
         bound += kUnitsPerSplit * countOperators(block.end.tree);
     }
@@ -155,8 +150,7 @@ void Selector::fuseHotBlocks() {
       if (nodes > kMaxFusedNodes)
         continue;
       double saved = block.statements.size() + 0.5;
-      candidates.push_back(
-          {&workB, saved * workB.weight, fusedCost(nodes)});
+      candidates.push_back({&workB, saved * workB.weight, fusedCost(nodes)});
     }
   }
   std::stable_sort(candidates.begin(), candidates.end(),

@@ -3,9 +3,10 @@
 //
 // Handlers are of two kinds. A shared handler does one statement or terminator
 // with its whole expression tree, or a run of them that recurs
-// (superinstructions.h), with slots and constants as operands. A fused handler does one whole basic block with everything burned in, and is
-// given to the blocks that run most. Trees for which no handler is worth its
-// bytes are cut into smaller ones, through temporaries, down to one operator.
+// (superinstructions.h), with slots and constants as operands. A fused handler
+// does one whole basic block with everything burned in, and is given to the
+// blocks that run most. Trees for which no handler is worth its bytes are cut
+// into smaller ones, through temporaries, down to one operator.
 
 #ifndef IREKO_REWRITER_SELECT_H
 #define IREKO_REWRITER_SELECT_H

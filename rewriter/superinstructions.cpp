@@ -19,12 +19,6 @@ constexpr uint32_t kMaxNodes = 56;
 constexpr uint32_t kMinUses = 4;
 constexpr uint32_t kMinScore = 24;
 
-uint32_t countNodes(Expression *tree) {
-  uint32_t nodes = 1;
-  forEachChild(tree, [&](Expression *&child) { nodes += countNodes(child); });
-  return nodes;
-}
-
 uint32_t handlerCost(uint32_t nodes) { return 24 + 9 * nodes; }
 
 class Miner {

@@ -118,8 +118,8 @@ private:
     if (place.kind != GlobalPlace::Kind::Memory)
       return false;
     shape.leaves.push_back(
-        {node, add(OperandKind::Global, unsignedUnits(place.offset),
-                   place.offset)});
+        {node,
+         add(OperandKind::Global, unsignedUnits(place.offset), place.offset)});
     return true;
   }
 
@@ -233,8 +233,7 @@ Shape shapeOf(const Program &program, const Block &block, const Tile &tile,
 }
 
 bool fallsThrough(const Function &function, size_t layoutIndex) {
-  const Terminator &end =
-      function.blocks[function.layout[layoutIndex]].end;
+  const Terminator &end = function.blocks[function.layout[layoutIndex]].end;
   return end.kind == Terminator::Kind::Jump && !end.backEdge &&
          layoutIndex + 1 < function.layout.size() &&
          function.layout[layoutIndex + 1] == end.next;

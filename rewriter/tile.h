@@ -38,8 +38,8 @@ enum class OperandKind : uint8_t {
 
 struct TileOperand {
   OperandKind kind;
-  uint8_t units; // 1, 2, 4 or 8
-  uint16_t at;   // units from the instruction's start
+  uint8_t units;              // 1, 2, 4 or 8
+  uint16_t at;                // units from the instruction's start
   uint64_t low = 0, high = 0; // value, or the index of a block or function
 };
 

@@ -79,8 +79,15 @@ void forEachChild(Expression *node,
 uint32_t countOperators(Expression *tree) {
   uint32_t count =
       !isLeaf(tree) && !tree->is<Drop>() && !tree->is<LocalSet>() ? 1 : 0;
-  forEachChild(tree, [&](Expression *&child) { count += countOperators(child); });
+  forEachChild(tree,
+               [&](Expression *&child) { count += countOperators(child); });
   return count;
+}
+
+uint32_t countNodes(Expression *tree) {
+  uint32_t nodes = 1;
+  forEachChild(tree, [&](Expression *&child) { nodes += countNodes(child); });
+  return nodes;
 }
 
 namespace {

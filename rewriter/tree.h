@@ -20,6 +20,8 @@ bool readsMemory(const wasm::Expression *node);
 bool isLeaf(const wasm::Expression *node);
 // How many operators the tree has: its nodes except leaves, drop and local.set.
 uint32_t countOperators(wasm::Expression *tree);
+// All nodes of the tree.
+uint32_t countNodes(wasm::Expression *tree);
 // The static offset of a memory access; null for other nodes.
 wasm::Address *memoryOffset(wasm::Expression *node);
 // The children in evaluation order.

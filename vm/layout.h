@@ -110,7 +110,7 @@ struct VmState {
                       // from the host puts its frame there
   uint32_t pc;        // where the dispatch function goes on when entered again
   uint32_t fp;
-  uint32_t trap;      // TrapKind of the trap last raised by the VM, plus one
+  uint32_t trap; // TrapKind of the trap last raised by the VM, plus one
 };
 static_assert(sizeof(VmState) == 32);
 
@@ -133,9 +133,9 @@ enum class DispatchResult : uint32_t {
 inline constexpr char kBundleSection[] = "ireko";
 
 struct BundleInfo {
-  uint32_t version;   // kFormatVersion
-  uint32_t state;     // linear address of VmState
-  uint32_t image;     // linear address and size of the image
+  uint32_t version; // kFormatVersion
+  uint32_t state;   // linear address of VmState
+  uint32_t image;   // linear address and size of the image
   uint32_t imageSize;
   uint32_t stackBase; // linear addresses
   uint32_t stackEnd;
