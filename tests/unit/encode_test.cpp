@@ -300,7 +300,7 @@ std::string longLoop(int statements) {
 }
 
 TEST(Encode, ReachesFarTargets) {
-  for (int statements : {10, 1000, 3000, 30000}) {
+  for (int statements : {10, 1000, 3000, 8000}) {
     Encoded encoded(longLoop(statements));
     EXPECT_FALSE(encoded.image.overflow);
     uint32_t branches = 0;
@@ -318,14 +318,14 @@ TEST(Encode, ReachesFarTargets) {
       EXPECT_EQ(pc + distance, encoded.image.blocks[0][block.end.targets[0]]);
     });
     EXPECT_EQ(branches, 1u);
-    if (statements == 10 || statements == 30000) {
+    if (statements == 10 || statements == 8000) {
       EXPECT_EQ(encoded.tiling.functions[0].wideTargets, statements > 10);
     }
   }
 }
 
 TEST(Encode, NoticesWhatDoesNotFit) {
-  Encoded encoded(longLoop(30000));
+  Encoded encoded(longLoop(8000));
   // Selection did not see that the function is large.
   FunctionTiles &tiles = encoded.tiling.functions[0];
   tiles.wideTargets = false;

@@ -232,7 +232,7 @@ TEST(Select, HasWideTargetsInLargeFunctionsOnly) {
     return selected.tiling.functions[0].wideTargets;
   };
   EXPECT_FALSE(wide(10));
-  EXPECT_TRUE(wide(20000));
+  EXPECT_TRUE(wide(8000));
 }
 
 TEST(Select, HandlesModulesWithoutCode) {
