@@ -15,6 +15,9 @@ const kDigits = {i32: 8, i64: 16, f32: 8, f64: 16, v128: 32};
 const kReentries = 2;
 const kReentryExport = "reenter";
 
+// What exported globals are set to, by type.
+const kMeddled = {i32: 7, i64: 8n, f32: 1.5, f64: 2.5};
+
 class HostError extends Error {}
 
 // xorshift32: the same answers for every variant.
@@ -127,6 +130,29 @@ class Run {
     return {...outcome, log: this.log, tally};
   }
 
+  // The embedder changes what is exported; the program must see it.
+  meddle() {
+    const base = this.info?.guestBase ?? 0;
+    const done = [];
+    for (const {name, kind, type} of this.job.exports) {
+      const item = this.exports[name];
+      if (kind === "global" && type.mutable && kMeddled[type.value]) {
+        item.value = kMeddled[type.value];
+      } else if (kind === "memory") {
+        done.push(attempt(() => item.grow(1) - base / 65536));
+        const bytes = new Uint8Array(item.buffer, base);
+        bytes.set([1, 2, 0xff, 4, 5].slice(0, bytes.length), 0);
+      } else if (kind === "table") {
+        done.push(attempt(() => item.grow(1)));
+        if (item.length > 1) {
+          item.set(0, null);
+          item.set(1, this.exports[this.job.functions[0].name]);
+        }
+      }
+    }
+    return {values: done, log: []};
+  }
+
   state() {
     const state = {globals: {}, tables: {}, memories: {}};
     state.host = this.hostGlobals.map(
@@ -146,6 +172,14 @@ class Run {
     return state;
   }
 }
+
+const attempt = (action) => {
+  try {
+    return String(action());
+  } catch {
+    return "refused";
+  }
+};
 
 function digest(memory, base) {
   const bytes = new Uint8Array(memory.buffer, base);
@@ -182,6 +216,9 @@ function runVariant(job, path) {
     }
     const records = [{...start, log: run.log}];
     for (const args of calls) {
+      if (args === calls.at(-1)) {
+        records.push(run.meddle());
+      }
       records.push(run.observe(() => run.call(name, type, args), times));
     }
     sections.push({name, records, state: run.state()});
