@@ -344,17 +344,25 @@ void Bundler::copyTables(Codegen &gen) {
 }
 
 void Bundler::addVmData() {
+  // Zeroes are there already: a long run of them starts a new segment.
   auto addSegment = [&](const char *name, uint32_t address,
-                        std::vector<char> data) {
-    // Zeroes at the end are there already.
-    while (!data.empty() && data.back() == 0)
-      data.pop_back();
-    if (data.empty())
-      return;
-    auto segment = Builder::makeDataSegment(
-        program.own(name), memory, builder.makeConst(Literal(address)));
-    segment->data = std::move(data);
-    bundle.addDataSegment(std::move(segment));
+                        const std::vector<char> &data) {
+    constexpr size_t kLongRun = 256;
+    size_t at = 0, part = 0;
+    while (at < data.size()) {
+      size_t end = at, last = at; // behind the last byte that is not zero
+      while (end < data.size() && end - last < kLongRun)
+        if (data[end++] != 0)
+          last = end;
+      if (last > at) {
+        auto segment = Builder::makeDataSegment(
+            program.own(name + std::string(".") + std::to_string(part++)),
+            memory, builder.makeConst(Literal(uint32_t(address + at))));
+        segment->data.assign(data.begin() + at, data.begin() + last);
+        bundle.addDataSegment(std::move(segment));
+      }
+      at = end;
+    }
   };
   VmState state{};
   state.image = layout.image;
