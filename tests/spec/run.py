@@ -217,9 +217,8 @@ def main():
         reports = []
         for future in concurrent.futures.as_completed(pending):
             reports.append(future.result())
-            print(f"\r{len(reports)}/{len(files)} files", end="",
-                  file=sys.stderr, flush=True)
-    print(file=sys.stderr)
+            if len(reports) % 50 == 0:
+                print(f"{len(reports)} of {len(files)} files", flush=True)
     reports.sort(key=lambda r: r.name)
     printReports(reports, options.verbose)
 
