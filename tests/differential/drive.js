@@ -146,7 +146,9 @@ class Run {
         done.push(attempt(() => item.grow(1)));
         if (item.length > 1) {
           item.set(0, null);
-          item.set(1, this.exports[this.job.functions[0].name]);
+          // The other exports of generated programs give themselves new fuel.
+          item.set(1, this.exports[kReentryExport] ??
+                   this.exports[this.job.functions[0].name]);
         }
       }
     }
