@@ -179,10 +179,12 @@ Expression *HandlerBuilder::tableEntry(const Terminator &end,
       builder.makeBinary(NeInt32, get(type), expected), sequence([&] {
         emit(builder.makeLocalSet(
             kTrap,
+            // Not by a comparison with kNullType: of two constants, wasmi 2.0.0
+            // selects the wrong one after i32.eq or i32.eqz.
             builder.makeSelect(
-                builder.makeBinary(EqInt32, get(type), gen.i32(kNullType)),
-                gen.i32(uint32_t(TrapKind::UninitializedElement)),
-                gen.i32(uint32_t(TrapKind::IndirectCallType)))));
+                get(type), gen.i32(uint32_t(TrapKind::IndirectCallType)),
+                gen.i32(uint32_t(TrapKind::UninitializedElement)))));
+        static_assert(kNullType == 0);
         emit(builder.makeBreak(kTrapLabel));
       })));
   return gen.load(Type::i32, get(index), table.address);
