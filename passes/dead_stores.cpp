@@ -33,10 +33,7 @@ void deadStores(Program &program, Function &function) {
     for (size_t i = block.statements.size(); i-- > 0;) {
       Expression *&statement = block.statements[i];
       auto *set = statement->dynCast<LocalSet>();
-      bool isRead = !set;
-      for (uint32_t k = 0; set && k < slotsOf(set->value->type); ++k)
-        isRead |= live.contains(set->index + k);
-      if (!isRead) {
+      if (set && !live.containsAny(set->index, set->value->type)) {
         if (!treeMayTrap(set->value)) {
           statement = nullptr;
           continue;

@@ -44,8 +44,7 @@ BlockIndex destination(Function &function, BlockIndex from) {
 
 void mergeBlocks(Program &, Function &function) {
   std::vector<uint32_t> entries(function.blocks.size());
-  if (!function.layout.empty())
-    ++entries[function.layout.front()];
+  ++entries[function.layout.front()];
   for (BlockIndex index : function.layout)
     forEachSuccessor(function.blocks[index].end, [&](BlockIndex &next) {
       next = destination(function, next);

@@ -21,9 +21,7 @@ void zeroLocals(Program &program, Function &function) {
   Slot slot = kFirstSlot + function.paramSlots;
   for (Type local : function.source->vars) {
     for (Type type : local) {
-      bool isLive =
-          live.contains(slot) || live.contains(slot + slotsOf(type) - 1);
-      if (isLive && !type.isRef())
+      if (live.containsAny(slot, type) && !type.isRef())
         zeroes.push_back(builder.makeLocalSet(
             slot, builder.makeConst(Literal::makeZero(type))));
       slot += slotsOf(type);

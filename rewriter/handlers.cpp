@@ -262,9 +262,7 @@ void HandlerBuilder::flushLiveSlots() {
     Liveness::stepBack(end, live);
   }
   for (auto &[slot, cached] : cache) {
-    bool isLive =
-        live.contains(slot) || live.contains(slot + slotsOf(cached.type) - 1);
-    if (cached.dirty && isLive)
+    if (cached.dirty && live.containsAny(slot, cached.type))
       emit(gen.store(fp(), slot * kSlotBytes, get(cached.local)));
     cached.dirty = false;
   }

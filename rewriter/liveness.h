@@ -14,6 +14,10 @@ class SlotSet {
 public:
   explicit SlotSet(uint32_t slots = 0) : words((slots + 63) / 64) {}
   bool contains(Slot slot) const { return words[slot / 64] >> slot % 64 & 1; }
+  // Any of the slots that a value of this type at `slot` covers.
+  bool containsAny(Slot slot, wasm::Type type) const {
+    return contains(slot) || contains(slot + slotsOf(type) - 1);
+  }
   void insert(Slot slot) { words[slot / 64] |= 1ull << slot % 64; }
   void erase(Slot slot) { words[slot / 64] &= ~(1ull << slot % 64); }
   void eraseFrom(Slot slot); // this one and all above

@@ -85,8 +85,7 @@ std::vector<Slot> internalSlots(const Block &block, const Tile &tile,
     auto *set = statement->dynCast<LocalSet>();
     if (!set || isIn(internal, set->index) || isIn(other, set->index))
       continue;
-    bool isLive = live.contains(set->index) ||
-                  live.contains(set->index + slotsOf(set->value->type) - 1);
+    bool isLive = live.containsAny(set->index, set->value->type);
     (isLive ? other : internal).push_back(set->index);
   }
   return internal;
