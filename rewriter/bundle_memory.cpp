@@ -1,0 +1,191 @@
+// What lies in a bundle's linear memory: where everything is, and the data
+// segments.
+
+#include <cstring>
+
+#include "rewriter/bundler.h"
+#include "rewriter/error.h"
+#include "rewriter/program.h"
+
+using namespace wasm;
+
+namespace ireko {
+
+namespace {
+
+// V8 takes no br_table of more targets than 65,520.
+constexpr size_t kMaxChoices = 65000;
+
+uint64_t alignTo(uint64_t value, uint32_t alignment) {
+  return (value + alignment - 1) & -uint64_t(alignment);
+}
+
+} // namespace
+
+llvm::Error Bundler::placeMemory() {
+  image = encodeImage(program, tiling, {.names = !options.stripNames});
+  if (image.overflow || tiling.handlers.size() > kMaxChoices ||
+      program.coldOperators.size() > kMaxChoices)
+    return inputError(
+        source.path,
+        "the program needs " + std::to_string(tiling.handlers.size()) +
+            " handlers and " + std::to_string(program.coldOperators.size()) +
+            " cold operators; hosts take " + std::to_string(kMaxChoices),
+        "split the module");
+  uint64_t end = alignTo(runtimeEnd, 16);
+  layout.image = end;
+  layout.globals = end = alignTo(end + image.bytes.size(), 16);
+  layout.tables = end = alignTo(end + program.globalBytes, 16);
+  for (StaticTable &table : program.staticTables) {
+    table.address = end;
+    end += table.functions.size() * sizeof(StaticTableEntry);
+  }
+  layout.stackBase = end = alignTo(end, 16);
+  end = (end + options.stackSize) & -uint64_t(kSlotBytes);
+  layout.stackEnd = end;
+  // Set without a guest memory too: adapters check against its size, 0.
+  end = alignTo(end, kPageBytes);
+  layout.guestBase = end;
+  constexpr uint64_t kMaxPages = 65536;
+  uint64_t pages = end / kPageBytes;
+  // Generated code adds a frame's size to an address of the stack in 32 bits.
+  uint64_t largestFrame = 0;
+  for (const Function &function : program.functions)
+    largestFrame =
+        std::max(largestFrame, uint64_t(function.frameSlots) * kSlotBytes);
+  if (end + largestFrame > UINT32_MAX)
+    return inputError(source.path,
+                      "the VM's state of " + std::to_string(pages) +
+                          " pages and a frame of " +
+                          std::to_string(largestFrame) + " bytes exceed 4 GiB",
+                      "use a smaller --stack-size");
+  Memory &own = *bundle.memories.front();
+  own.initial = pages;
+  own.max = pages;
+  if (!guest.memories.empty()) {
+    Memory &original = *guest.memories.front();
+    own.initial = pages + original.initial;
+    own.max = original.hasMax()
+                  ? Address(std::min(kMaxPages, pages + original.max))
+                  : Address(Memory::kUnlimitedSize);
+    if (own.initial > kMaxPages)
+      return inputError(source.path,
+                        "the memory of " +
+                            std::to_string(uint64_t(original.initial)) +
+                            " pages and the VM's state of " +
+                            std::to_string(pages) + " pages exceed 4 GiB",
+                        "use a smaller --stack-size or initial memory");
+  }
+  return llvm::Error::success();
+}
+
+void Bundler::addVmData() {
+  // Zeroes are there already: a long run of them starts a new segment.
+  auto addSegment = [&](const char *name, uint32_t address,
+                        const std::vector<char> &data) {
+    constexpr size_t kLongRun = 256;
+    size_t at = 0, part = 0;
+    while (at < data.size()) {
+      size_t end = at, last = at; // behind the last byte that is not zero
+      while (end < data.size() && end - last < kLongRun)
+        if (data[end++] != 0)
+          last = end;
+      if (last > at) {
+        auto segment = Builder::makeDataSegment(
+            program.own(name + std::string(".") + std::to_string(part++)),
+            memory, builder.makeConst(Literal(uint32_t(address + at))));
+        segment->data.assign(data.begin() + at, data.begin() + last);
+        bundle.addDataSegment(std::move(segment));
+      }
+      at = end;
+    }
+  };
+  VmState state{};
+  state.image = layout.image;
+  state.stackBase = state.sp = layout.stackBase;
+  state.stackEnd = layout.stackEnd;
+  state.guestBase = layout.guestBase;
+  std::vector<char> bytes;
+  appendBytes(bytes, state);
+  addSegment("state", layout.state, bytes);
+  addSegment("image", layout.image, {image.bytes.begin(), image.bytes.end()});
+
+  bytes.assign(program.globalBytes, 0);
+  for (auto &[name, place] : program.globals) {
+    if (place.kind != GlobalPlace::Kind::Memory)
+      continue;
+    uint8_t bits[16] = {};
+    place.value.getBits(bits);
+    memcpy(&bytes[place.offset], bits, place.value.type.getByteSize());
+  }
+  addSegment("globals", layout.globals, bytes);
+
+  bytes.clear();
+  for (const StaticTable &table : program.staticTables)
+    for (uint32_t element : table.functions) {
+      StaticTableEntry entry{0, kNullType};
+      if (element)
+        entry = {
+            image.entries[element - 1],
+            program.typeNumber(
+                program.functions[element - 1].source->type.getHeapType())};
+      appendBytes(bytes, entry);
+    }
+  addSegment("tables", layout.tables, bytes);
+}
+
+// Segments that are known to fit are the bundle's own active segments. From
+// the first one that is not, or depends on an import, the start function
+// copies them, in order.
+std::vector<Expression *> Bundler::copyData() {
+  std::vector<Expression *> initialisation;
+  bool dynamic = false;
+  for (auto &segment : guest.dataSegments) {
+    auto copy = Builder::makeDataSegment(segment->name);
+    copy->data = std::move(segment->data);
+    uint32_t size = copy->data.size();
+    if (segment->isActive()) {
+      auto offset = constantValue(program, segment->offset);
+      uint64_t limit = uint64_t(guest.memories.front()->initial) * kPageBytes;
+      dynamic |= !offset || uint64_t(offset->getUnsigned()) + size > limit;
+      if (!dynamic) {
+        copy->memory = memory;
+        copy->offset = builder.makeConst(
+            Literal(uint32_t(offset->getUnsigned() + layout.guestBase)));
+      } else {
+        auto address = [&] {
+          return constantExpression(segment->offset, nullptr);
+        };
+        auto wide = [&](Expression *value) {
+          return builder.makeUnary(ExtendUInt32, value);
+        };
+        Expression *limitNow = builder.makeBinary(
+            SubInt64,
+            builder.makeBinary(ShlInt64, wide(builder.makeMemorySize(memory)),
+                               builder.makeConst(Literal(int64_t(16)))),
+            builder.makeConst(Literal(int64_t(layout.guestBase) + size)));
+        initialisation.push_back(builder.makeIf(
+            builder.makeBinary(GtSInt64, wide(address()), limitNow),
+            builder.makeBlock(
+                {builder.makeCall(runtimeFunctions.at("ireko_trap_quiet"),
+                                  {builder.makeConst(Literal(
+                                       uint32_t(TrapKind::MemoryBounds))),
+                                   builder.makeConst(Literal(uint32_t(0)))},
+                                  Type::none),
+                 builder.makeUnreachable()})));
+        initialisation.push_back(builder.makeMemoryInit(
+            segment->name,
+            builder.makeBinary(
+                AddInt32, address(),
+                builder.makeConst(Literal(uint32_t(layout.guestBase)))),
+            builder.makeConst(Literal(uint32_t(0))),
+            builder.makeConst(Literal(size)), memory));
+        initialisation.push_back(builder.makeDataDrop(segment->name));
+      }
+    }
+    bundle.addDataSegment(std::move(copy));
+  }
+  return initialisation;
+}
+
+} // namespace ireko

@@ -1,0 +1,70 @@
+// What makes a bundle, step by step: see Bundler::run() in bundle.cpp.
+
+#ifndef IREKO_REWRITER_BUNDLER_H
+#define IREKO_REWRITER_BUNDLER_H
+
+#include <unordered_set>
+
+#include "rewriter/codegen.h"
+#include "rewriter/pack.h"
+#include "wasm-binary.h"
+
+namespace ireko {
+
+template <typename T> void appendBytes(std::vector<char> &out, const T &value) {
+  auto *bytes = reinterpret_cast<const char *>(&value);
+  out.insert(out.end(), bytes, bytes + sizeof(value));
+}
+
+// One bundle in the making.
+class Bundler {
+public:
+  Bundler(Program &program, const Tiling &tiling, const PackOptions &options,
+          const SourceModule &source, PackStats *stats)
+      : program(program), guest(program.module), tiling(tiling),
+        options(options), source(source), stats(stats), builder(bundle) {}
+
+  llvm::Expected<std::vector<uint8_t>> run();
+
+private:
+  // rewriter/bundle.cpp
+  void readRuntime();
+  void renameRuntime();
+  void removeUnusedRuntime();
+  llvm::Error copyImports();
+  bool canPrint() const;
+  void addExports(Codegen &gen);
+  void addInfo();
+  std::vector<uint8_t> write();
+  void countBytes(const wasm::WasmBinaryWriter &writer, size_t bundleBytes);
+  // rewriter/bundle_memory.cpp
+  llvm::Error placeMemory();
+  void addVmData();
+  // Returns what instantiation does about segments beyond copying them.
+  std::vector<wasm::Expression *> copyData();
+  // rewriter/bundle_tables.cpp
+  void addReferenceRegisters();
+  void copyTables(Codegen &gen);
+  wasm::Expression *constantExpression(wasm::Expression *expr, Codegen *gen);
+
+  Program &program;
+  wasm::Module &guest;
+  const Tiling &tiling;
+  const PackOptions &options;
+  const SourceModule &source;
+  PackStats *stats;
+  wasm::Module bundle;
+  wasm::Builder builder;
+  Image image;
+  MemoryLayout layout;
+  wasm::Name memory;
+  uint32_t runtimeEnd = 0;
+  // Functions of the runtime by export name, and those that are needed.
+  std::unordered_map<std::string, wasm::Name> runtimeFunctions;
+  std::unordered_set<wasm::Name> neededRuntime;
+  std::unordered_map<wasm::Name, wasm::Name> importTargets;
+};
+
+} // namespace ireko
+
+#endif // IREKO_REWRITER_BUNDLER_H
