@@ -17,7 +17,6 @@ nothing failed and something passed.
 
 import argparse
 import concurrent.futures
-import dataclasses
 import functools
 import pathlib
 import re
@@ -35,8 +34,8 @@ import build  # noqa: E402
 import cases  # noqa: E402
 import hosts  # noqa: E402
 import tools  # noqa: E402
-
-SECONDS = 300  # for one run of a program
+from compare import (SECONDS, Bundles, Totals, compareOn,  # noqa: E402
+                     comparisonProblem, execute, expectationProblem)
 
 DEEP_CALLS = 1_000_000
 BIG_STACK = ["--stack-size", "128m"]
@@ -49,166 +48,13 @@ THROUGH_TOOL = ["args", "files-join", "files-missing", "files-upper",
                 "sqlite-disk"]
 
 
-@dataclasses.dataclass
-class Result:
-    """What is left of a run."""
-    code: int
-    stdout: bytes
-    stderr: str
-    files: dict
-
-
-def readTree(folder):
-    return {str(path.relative_to(folder)): path.read_bytes()
-            for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-def execute(host, module, case, scratch):
-    """Runs the case's program from `module` in a fresh folder."""
-    folder = pathlib.Path(tempfile.mkdtemp(dir=scratch))
-    for name, content in case.files.items():
-        path = folder / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(content)
-    command = host.command(module, case.args, case.folders, case.variables,
-                           case.call)
-    # All three streams are files: node:wasi does not wait for pipes.
-    with tempfile.TemporaryFile(dir=scratch) as stdin, \
-            tempfile.TemporaryFile(dir=scratch) as stdout, \
-            tempfile.TemporaryFile(dir=scratch) as stderr:
-        stdin.write(case.stdin)
-        stdin.seek(0)
-        done = subprocess.run(command, cwd=folder, stdin=stdin, stdout=stdout,
-                              stderr=stderr, check=False, timeout=SECONDS,
-                              env=hosts.environment())
-        stdout.seek(0)
-        stderr.seek(0)
-        errors = stderr.read().decode(errors="replace")
-        return Result(done.returncode, stdout.read(),
-                      host.guestErrors(errors), readTree(folder))
-
-
-def shorten(text):
-    if isinstance(text, bytes):
-        text = text.decode(errors="replace")
-    return repr(text if len(text) < 400 else text[:200] + "..." + text[-200:])
-
-
-def firstDifference(plain, bundle):
-    """Where two outputs part, with a little around it."""
-    at = next((i for i, (a, b) in enumerate(zip(plain, bundle)) if a != b),
-              min(len(plain), len(bundle)))
-    around = slice(max(0, at - 60), at + 60)
-    return (f"at byte {at} plain has {plain[around]!r}, "
-            f"bundle {bundle[around]!r}")
-
-
-def expectationProblem(host, case, result):
-    """How a run is not what the case says, or None."""
-    wanted = host.trapCode if case.code == cases.TRAP else case.code
-    if result.code != wanted:
-        return (f"exit code {result.code}, expected {wanted}; standard error: "
-                f"{shorten(result.stderr)}")
-    text = result.stdout.decode(errors="replace")
-    if not re.search(case.stdout, text, re.M):
-        return f"no {case.stdout!r} in the output {shorten(text)}"
-    if not re.search(case.stderr, result.stderr, re.M):
-        return f"no {case.stderr!r} in the errors {shorten(result.stderr)}"
-    return None
-
-
-def comparisonProblem(case, plain, bundle):
-    """How the bundle's run differs from the plain one's, or None."""
-    if plain.code != bundle.code:
-        return (f"exit code {bundle.code}, plain {plain.code}; standard error: "
-                f"{shorten(bundle.stderr)}")
-    if plain.stdout != bundle.stdout:
-        return "output: " + firstDifference(plain.stdout, bundle.stdout)
-    # After a trap the host tells its own story, with other functions.
-    if case.code != cases.TRAP and plain.stderr != bundle.stderr:
-        return "errors: " + firstDifference(plain.stderr, bundle.stderr)
-    if not re.search(case.message, bundle.stderr, re.M):
-        return f"no {case.message!r} in the errors {shorten(bundle.stderr)}"
-    if case.message:
-        offset = int(re.search(r" at (0x[0-9a-f]+)$", bundle.stderr, re.M)[1],
-                     16)
-        module = (build.OUT / f"{case.sample}.wasm").read_bytes()
-        if module[offset] != case.opcode:
-            return (f"the instruction at {offset:#x} is {module[offset]:#x}, "
-                    f"not {case.opcode:#x}")
-    if plain.files.keys() != bundle.files.keys():
-        return (f"files {sorted(bundle.files)}, plain {sorted(plain.files)}")
-    for name, content in plain.files.items():
-        if content != bundle.files[name]:
-            return (f"file {name}: "
-                    + firstDifference(content, bundle.files[name]))
-    return None
-
-
-class Totals:
-    def __init__(self):
-        self.passed = self.failed = self.skipped = 0
-
-    def add(self, name, problem):
-        if problem:
-            self.failed += 1
-            print(f"FAILED {name}: {problem}", flush=True)
-        else:
-            self.passed += 1
-
-
-class Bundles:
-    """Packs what is asked for, each once, into build/programs."""
-
-    def __init__(self, packer):
-        self.packer = packer
-        self.made = {}
-
-    def pack(self, sample, level, options=(), variant=""):
-        """The path of the bundle, or None if packing failed; the second value
-        is what went wrong."""
-        key = (sample, level, variant)
-        if key not in self.made:
-            source = build.OUT / f"{sample}.wasm"
-            # The same name as the plain module's: it is the guest's argv[0].
-            target = (ROOT / "build" / "programs" / f"O{level}{variant}"
-                      / source.name)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.unlink(missing_ok=True)
-            command = self.packer.command(source, target, level, options)
-            done = subprocess.run(command, capture_output=True, text=True,
-                                  check=False, timeout=SECONDS)
-            problem = None
-            if done.returncode or not target.is_file():
-                problem = (f"{' '.join(map(str, command))}: exit code "
-                           f"{done.returncode}: {shorten(done.stderr)}")
-            self.made[key] = (target, problem)
-        return self.made[key]
-
-
 def runCase(host, case, bundles, scratch):
     """A list of (name of the check, problem or None)."""
     levels = [level for level, only in case.levels.items()
               if only is None or host.name in only]
-    checks = []
-    try:
-        plain = execute(host, build.OUT / f"{case.sample}.wasm", case, scratch)
-        problem = expectationProblem(host, case, plain)
-        problem = problem and f"the plain module: {problem}"
-    except subprocess.TimeoutExpired:
-        problem = f"the plain module ran for more than {SECONDS} s"
-    for level in levels:
-        name = f"{host.name} {case.name} -O{level}"
-        if problem:
-            checks.append((name, problem))
-            continue
-        module, failure = bundles.pack(case.sample, level)
-        try:
-            checks.append((name, failure or comparisonProblem(
-                case, plain, execute(host, module, case, scratch))))
-        except subprocess.TimeoutExpired:
-            checks.append((name, f"ran for more than {SECONDS} s"))
-    return checks
+    modules = [(f"{host.name} {case.name} -O{level}",
+                *bundles.pack(case.sample, level)) for level in levels]
+    return compareOn(host, case, modules, scratch)
 
 
 def deepCases():
