@@ -30,9 +30,9 @@ SelectOptions selectOptions(const PackOptions &options,
   return select;
 }
 
-// The whole program in its final lowered form, and the tiles it is made of.
-Tiling lowerProgram(Program &program, const PackOptions &options,
-                    const SourceModule &source) {
+} // namespace
+
+void lowerProgram(Program &program, const PackOptions &options) {
   planProgram(program);
   LowerOptions lowerOptions;
   if (options.optLevel == 0)
@@ -53,23 +53,22 @@ Tiling lowerProgram(Program &program, const PackOptions &options,
       if (pass.fromLevel <= options.optLevel)
         pass.run(program, function);
   }
-  return selectTiles(program, selectOptions(options, source));
 }
-
-} // namespace
 
 llvm::Expected<std::vector<uint8_t>> packModule(SourceModule &&source,
                                                 const PackOptions &options,
                                                 PackStats *stats) {
   Program program(*source.module);
-  Tiling tiling = lowerProgram(program, options, source);
+  lowerProgram(program, options);
+  Tiling tiling = selectTiles(program, selectOptions(options, source));
   return makeBundle(program, tiling, options, source, stats);
 }
 
 llvm::Error inspectModule(SourceModule &&source, const PackOptions &options,
                           llvm::StringRef function, llvm::raw_ostream &out) {
   Program program(*source.module);
-  Tiling tiling = lowerProgram(program, options, source);
+  lowerProgram(program, options);
+  Tiling tiling = selectTiles(program, selectOptions(options, source));
   return printProgram(program, tiling, source, function, out);
 }
 

@@ -13,6 +13,8 @@
 
 namespace ireko {
 
+struct Program;
+
 struct PackOptions {
   // 0: one operator a handler, no passes but those that are needed. 2: all.
   int optLevel = 2;
@@ -36,6 +38,9 @@ struct PackStats {
   uint32_t sharedHandlers = 0;
   uint32_t fusedHandlers = 0;
 };
+
+// Plans and lowers the whole program and runs the passes.
+void lowerProgram(Program &program, const PackOptions &options);
 
 llvm::Expected<std::vector<uint8_t>>
 packModule(SourceModule &&source, const PackOptions &options, PackStats *stats);
