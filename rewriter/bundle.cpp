@@ -50,7 +50,7 @@ void Bundler::renameRuntime() {
 void Bundler::readRuntime() {
   llvm::StringRef blob = embeddedRuntime();
   std::vector<char> bytes(blob.begin(), blob.end());
-  bundle.features = guest.features;
+  bundle.features = options.hostFeatures.together(guest.features);
   WasmBinaryReader reader(bundle, bundle.features, bytes);
   reader.read();
   memory = bundle.memories.front()->name;
@@ -242,6 +242,8 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
 llvm::Expected<std::vector<uint8_t>>
 makeBundle(Program &program, const Tiling &tiling, const PackOptions &options,
            const SourceModule &source, PackStats *stats) {
+  if (auto error = checkHostFeatures(program, source, options.hostFeatures))
+    return std::move(error);
   return Bundler(program, tiling, options, source, stats).run();
 }
 

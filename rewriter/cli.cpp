@@ -48,6 +48,7 @@ public:
 struct RawOptions {
   int optLevel = 2;
   std::string stackSize = "4m";
+  std::string hostFeatures = "default";
   std::vector<std::string> folders;
 };
 
@@ -64,6 +65,9 @@ void addPackOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
   app->add_option("--stack-size", raw.stackSize,
                   "Guest stack, suffix k or m [4m]")
       ->option_text("BYTES");
+  app->add_option("--host-features", raw.hostFeatures,
+                  "What the bundle may use [what the module uses]")
+      ->option_text("LIST");
   app->add_flag("--strip-names", line.pack.stripNames,
                 "Leave function names out of trap messages");
 }
@@ -94,6 +98,10 @@ llvm::Error check(CommandLine &line, const RawOptions &raw) {
   if (!stackSize)
     return stackSize.takeError();
   line.pack.stackSize = *stackSize;
+  llvm::Expected<HostFeatures> features = parseHostFeatures(raw.hostFeatures);
+  if (!features)
+    return features.takeError();
+  line.pack.hostFeatures = *features;
   for (const std::string &folder : raw.folders)
     line.invocation.folders.push_back(parseFolder(folder));
   for (llvm::StringRef variable : line.invocation.environment)
@@ -164,7 +172,8 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
       ->required()
       ->option_text("OUT");
   addPackOptions(pack, line, raw);
-  pack->footer("Example: ireko pack app.wasm -o app.bundle.wasm");
+  pack->footer(hostFeaturesHelp() +
+               "\nExample: ireko pack app.wasm -o app.bundle.wasm");
 
   addInput(run, line);
   addRunOptions(run, line, raw);

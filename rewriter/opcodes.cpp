@@ -14,10 +14,12 @@ namespace ireko {
 
 namespace {
 
-constexpr bool UsedFeatures::*kCore = nullptr;
+constexpr FeatureUse UsedFeatures::*kCore = nullptr;
 constexpr auto kSignExtension = &UsedFeatures::signExtension;
 constexpr auto kSaturatingConversion = &UsedFeatures::saturatingConversion;
 constexpr auto kBulkMemory = &UsedFeatures::bulkMemory;
+constexpr auto kBulkTables = &UsedFeatures::bulkTables;
+constexpr auto kReferences = &UsedFeatures::references;
 constexpr auto kReferenceTypes = &UsedFeatures::referenceTypes;
 constexpr auto kSimd = &UsedFeatures::simd;
 constexpr auto kRelaxedSimd = &UsedFeatures::relaxedSimd;
@@ -48,7 +50,7 @@ struct Row {
 
 constexpr Row makeRow(Op op, uint8_t prefix, uint32_t code, const char *text,
                       const char *signature, Imm immediate, uint8_t argument,
-                      bool UsedFeatures::*feature) {
+                      FeatureUse UsedFeatures::*feature) {
   OpInfo info = {op,    text, immediate, argument, feature,
                  false, 0,    0,         {},       ValType::kUnknown};
   if (signature[0] != '*') {

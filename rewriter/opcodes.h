@@ -74,7 +74,7 @@ struct OpInfo {
   const char *text;
   Imm immediate;
   uint8_t argument;
-  bool UsedFeatures::*feature;
+  FeatureUse UsedFeatures::*feature;
   /// The types do not depend on context: those below hold.
   bool fixedTypes;
   uint8_t operandCount;

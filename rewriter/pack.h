@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "rewriter/host_features.h"
 #include "rewriter/reader.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
@@ -22,6 +23,8 @@ struct PackOptions {
   uint32_t stackSize = 4u << 20;
   // Leave the names of functions out of trap messages.
   bool stripNames = false;
+  // What the bundle may ask of its host.
+  HostFeatures hostFeatures = {};
 };
 
 // Sizes in bytes.

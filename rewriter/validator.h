@@ -19,6 +19,7 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -82,18 +83,35 @@ struct DeclarativeSegment {
   uint8_t type;
 };
 
+/// Whether a feature is used, and where first.
+struct FeatureUse {
+  std::optional<uint64_t> offset;
+
+  explicit operator bool() const { return offset.has_value(); }
+  void note(uint64_t at) {
+    if (!offset)
+      offset = at;
+  }
+};
+
 /// Features beyond the first version of WebAssembly that a module uses.
 struct UsedFeatures {
-  bool multiValue = false;
-  bool signExtension = false;
-  bool saturatingConversion = false;
-  bool bulkMemory = false;
-  bool referenceTypes = false;
-  bool mutableGlobals = false;
-  bool simd = false;
-  bool relaxedSimd = false;
-  bool tailCalls = false;
-  bool extendedConst = false;
+  FeatureUse multiValue;
+  FeatureUse signExtension;
+  FeatureUse saturatingConversion;
+  /// On memory; passive segments.
+  FeatureUse bulkMemory;
+  /// table.init and table.copy, of the feature bulk-memory.
+  FeatureUse bulkTables;
+  /// Values of reference types, and instructions on tables for them.
+  FeatureUse references;
+  /// What came with them and needs none: several tables, typed select.
+  FeatureUse referenceTypes;
+  FeatureUse mutableGlobals;
+  FeatureUse simd;
+  FeatureUse relaxedSimd;
+  FeatureUse tailCalls;
+  FeatureUse extendedConst;
 };
 
 /// What validation learned about a module.

@@ -123,7 +123,7 @@ void BodyValidator::readInstruction() {
   }
   text = info->text;
   if (info->feature)
-    module.features.*info->feature = true;
+    (module.features.*info->feature).note(start);
   if (isLandmark(info->op))
     landmarks.push_back(uint32_t(start));
   if (!info->fixedTypes) {

@@ -199,7 +199,8 @@ void SectionValidator::readTypes(ByteReader &in) {
     for (uint32_t j = 0; j < results && in.ok(); ++j)
       module.typePool.push_back(readValType(in, module));
     module.types.push_back({first, params, results});
-    module.features.multiValue |= results > 1;
+    if (results > 1)
+      module.features.multiValue.note(start);
   }
 }
 
@@ -269,7 +270,8 @@ void SectionValidator::readTableType(ByteReader &in) {
                        " elements, more than the limit of " +
                        llvm::utostr(kMaxTableSize));
   module.tables.push_back(type);
-  module.features.referenceTypes |= module.tables.size() > 1;
+  if (module.tables.size() > 1)
+    module.features.referenceTypes.note(start);
 }
 
 void SectionValidator::readMemoryType(ByteReader &in) {
@@ -299,7 +301,8 @@ void SectionValidator::readImports(ByteReader &in) {
     case kExternGlobal: {
       GlobalType type = readGlobalType(in);
       module.globals.push_back(type);
-      module.features.mutableGlobals |= type.isMutable;
+      if (type.isMutable)
+        module.features.mutableGlobals.note(start);
       break;
     }
     case kExternTable:
@@ -399,8 +402,8 @@ void SectionValidator::readExports(ByteReader &in) {
     }
     if (kind == kExternFunction)
       module.referenced.set(index);
-    if (kind == kExternGlobal)
-      module.features.mutableGlobals |= module.globals[index].isMutable;
+    if (kind == kExternGlobal && module.globals[index].isMutable)
+      module.features.mutableGlobals.note(start);
   }
 }
 
@@ -459,8 +462,10 @@ void SectionValidator::readElement(ByteReader &in) {
                              nameOf(module.tables[table]));
     return;
   }
-  module.features.bulkMemory |= !active;
-  module.features.referenceTypes |= active && flags != 0;
+  if (!active)
+    module.features.bulkMemory.note(start);
+  else if (flags != 0)
+    module.features.referenceTypes.note(start);
   uint32_t count = in.count("elements", kMaxTableSize);
   for (uint32_t i = 0; i < count && in.ok(); ++i) {
     if (asExpressions) {
@@ -510,7 +515,8 @@ void SectionValidator::readData(ByteReader &in) {
       }
       readConstExpr(in, module, ValType::kI32);
     }
-    module.features.bulkMemory |= flags == 1;
+    if (flags == 1)
+      module.features.bulkMemory.note(start);
     in.skip(in.u32()); // contents
   }
 }

@@ -90,7 +90,7 @@ bool BodyValidator::readBlockType(Types &params, Types &results) {
     return in->fail(offset, "unknown type " + llvm::utostr(uint64_t(index)));
   params = module.params(uint32_t(index));
   results = module.results(uint32_t(index));
-  module.features.multiValue = true;
+  module.features.multiValue.note(offset);
   return true;
 }
 
@@ -271,7 +271,8 @@ uint32_t BodyValidator::readIndex(const char *what, size_t size) {
 
 ValType BodyValidator::readTable() {
   uint32_t index = readIndex("table", module.tables.size());
-  module.features.referenceTypes |= index != 0;
+  if (index != 0)
+    module.features.referenceTypes.note(start);
   return ok() ? module.tables[index] : ValType::kUnknown;
 }
 

@@ -57,13 +57,13 @@ ValType readValType(ByteReader &in, ModuleContext &module) {
   case 0x7c:
     return ValType::kF64;
   case 0x7b:
-    module.features.simd = true;
+    module.features.simd.note(start);
     return ValType::kV128;
   case 0x70:
-    module.features.referenceTypes = true;
+    module.features.references.note(start);
     return ValType::kFuncRef;
   case 0x6f:
-    module.features.referenceTypes = true;
+    module.features.references.note(start);
     return ValType::kExternRef;
   }
   if (const char *feature = featureOfTypeCode(byte))
@@ -134,11 +134,11 @@ bool readConstExpr(ByteReader &in, ModuleContext &module, ValType expected) {
       break;
     case Op::V128Const:
       in.skip(16);
-      module.features.simd = true;
+      module.features.simd.note(offset);
       stack.push_back(ValType::kV128);
       break;
     case Op::RefNull:
-      module.features.referenceTypes = true;
+      module.features.referenceTypes.note(offset);
       stack.push_back(readRefType(in, module));
       break;
     case Op::RefFunc: {
@@ -147,7 +147,7 @@ bool readConstExpr(ByteReader &in, ModuleContext &module, ValType expected) {
         return in.fail(offset, "unknown function " + llvm::utostr(index));
       if (!in.ok())
         return false;
-      module.features.referenceTypes = true;
+      module.features.referenceTypes.note(offset);
       module.referenced.set(index);
       stack.push_back(ValType::kFuncRef);
       break;
@@ -181,7 +181,7 @@ bool readConstExpr(ByteReader &in, ModuleContext &module, ValType expected) {
         return in.fail(offset, std::string("type mismatch: ") + info->text +
                                    " needs two " + nameOf(type));
       stack.pop_back();
-      module.features.extendedConst = true;
+      module.features.extendedConst.note(offset);
       break;
     }
     default:

@@ -46,6 +46,34 @@ TEST(Cli, PackOptions) {
   EXPECT_EQ(line.output, "-");
 }
 
+TEST(Cli, HostFeatures) {
+  using wasm::FeatureSet;
+  auto of = [](const char *list) {
+    return parsed({"pack", "in", "-o", "out", "--host-features", list})
+        .pack.hostFeatures;
+  };
+  HostFeatures none = parsed({"pack", "in", "-o", "out"}).pack.hostFeatures;
+  EXPECT_TRUE(none.allow(FeatureSet::SignExt));
+  EXPECT_FALSE(none.name(FeatureSet::ExceptionHandling));
+  EXPECT_TRUE(none.together(FeatureSet::SIMD).hasSIMD());
+  EXPECT_TRUE(of("mvp").together(FeatureSet::All).isMVP());
+  EXPECT_FALSE(of("mvp").allow(FeatureSet::SignExt));
+  HostFeatures some = of("sign-ext, relaxed-simd,multimemory");
+  EXPECT_EQ(some.together(FeatureSet::MVP),
+            FeatureSet(FeatureSet::SignExt | FeatureSet::SIMD |
+                       FeatureSet::RelaxedSIMD | FeatureSet::MultiMemory |
+                       FeatureSet::BulkMemory | FeatureSet::BulkMemoryOpt));
+  HostFeatures more = of("default,exceptions");
+  EXPECT_TRUE(more.allow(FeatureSet::SignExt));
+  EXPECT_FALSE(more.name(FeatureSet::SignExt));
+  EXPECT_TRUE(more.name(FeatureSet::ExceptionHandling));
+  EXPECT_TRUE(of("all").name(FeatureSet::SIMD));
+  EXPECT_EQ(errorOf({"pack", "in", "-o", "out", "--host-features=mvp,no"}),
+            "there is no host feature 'no' (see ireko pack --help)");
+  EXPECT_EQ(errorOf({"pack", "in", "-o", "out", "--host-features=mvp,"}),
+            "there is no host feature '' (see ireko pack --help)");
+}
+
 TEST(Cli, Run) {
   CommandLine line = parsed({"run", "--dir", "a", "in.wasm", "--dir=b::/c",
                              "--env", "A=", "--env", "B=1=2", "--host", "bun",
