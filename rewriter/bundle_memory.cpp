@@ -44,7 +44,7 @@ llvm::Error Bundler::placeMemory() {
   end = (end + options.stackSize) & -uint64_t(kSlotBytes);
   layout.stackEnd = end;
   // Set without a guest memory too: adapters check against its size, 0.
-  end = alignTo(end, kPageBytes);
+  end = alignTo(end + kStackReserve, kPageBytes);
   layout.guestBase = end;
   constexpr uint64_t kMaxPages = 65536;
   uint64_t pages = end / kPageBytes;

@@ -35,6 +35,7 @@
 
 #define IREKO_WASI(NAME, ...)                                                  \
   IREKO_HOST(NAME) uint32_t host_##NAME(IREKO_PARAMETERS(__VA_ARGS__));
+#define IREKO_WASI_IOVECS IREKO_WASI
 #define IREKO_WASI_SPECIAL IREKO_WASI
 #define IREKO_WASI_NORETURN(NAME, ...)                                         \
   IREKO_HOST(NAME)                                                             \
@@ -42,6 +43,7 @@
 #include "wasi.def"
 #undef IREKO_WASI_NORETURN
 #undef IREKO_WASI_SPECIAL
+#undef IREKO_WASI_IOVECS
 #undef IREKO_WASI
 
 #endif // IREKO_VM_HOST_H

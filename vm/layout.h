@@ -10,7 +10,8 @@
 //                first byte)
 //   globals      guest globals that are neither imported nor exported,
 //                and static tables
-//   stackBase    guest stack, grows upward, up to stackEnd
+//   stackBase    guest stack, grows upward, up to stackEnd; kStackReserve
+//                bytes more that are the runtime's
 //   guestBase    guest memory, a multiple of 64 KiB, to the end of memory
 //
 // A guest address a is the linear address guestBase + a. Because guest
@@ -50,6 +51,10 @@ inline constexpr uint32_t kPageBytes = 65536;
 inline constexpr uint32_t kSlotBytes = 8;
 // Code is a sequence of 16-bit units.
 inline constexpr uint32_t kUnitBytes = 2;
+// Behind stackEnd: what the runtime gives to the host has room here when the
+// guest stack is full. No frame gets there.
+inline constexpr uint32_t kStackReserve = 8200;
+static_assert(kStackReserve % kSlotBytes == 0);
 // Parameters, and on return results, start at this slot of a frame.
 inline constexpr uint32_t kFirstSlot = 1;
 
@@ -105,9 +110,9 @@ struct VmState {
   uint32_t stackEnd;
   uint32_t guestBase; // linear address of guest address 0
   uint32_t sp;        // first byte of the guest stack that is free while the
-                      // host is being called; the runtime may use
-                      // [sp, stackEnd) as scratch until it returns, and a call
-                      // from the host puts its frame there
+                      // host is being called; the runtime may use what lies
+                      // there as scratch until it returns, and a call from the
+                      // host puts its frame there
   uint32_t pc;        // where the dispatch function goes on when entered again
   uint32_t fp;
   uint32_t trap; // TrapKind of the trap last raised by the VM, plus one

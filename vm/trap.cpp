@@ -20,9 +20,10 @@ constexpr char kTexts[] =
     ;
 
 // Output to the host's standard error, in as few writes as its buffer allows.
+// What the host reads and writes is static, because it may never return.
 class Output {
 public:
-  ~Output() { flush(); }
+  void start() { used = 0; }
 
   void put(char c) {
     if (used == sizeof(buffer))
@@ -42,23 +43,24 @@ public:
     put("0123456789abcdef"[value % base]);
   }
 
-private:
   // Whatever the host does not take in one write is offered again; some hosts
   // write less than they are given.
   void flush() {
     uint32_t done = 0;
     while (done < used) {
-      Iovec iovec = {uint32_t(buffer) + done, used - done};
-      uint32_t written;
+      iovec = {uint32_t(buffer) + done, used - done};
       if (host_fd_write(2, uint32_t(&iovec), 1, uint32_t(&written)) ||
-          written == 0)
+          written == 0 || written > used - done)
         break;
       done += written;
     }
     used = 0;
   }
 
-  uint32_t used = 0;
+private:
+  uint32_t used;
+  Iovec iovec;
+  uint32_t written;
   char buffer[512];
 };
 
@@ -90,9 +92,11 @@ private:
 };
 
 // The guest offset of the instruction at `pc` of the function, or 0, at which
-// a module has its magic number.
-uint32_t guestOffset(const uint8_t *image, const FunctionRecord &function,
-                     uint32_t pc) {
+// a module has its magic number. Not inlined: its frame on the shadow stack is
+// to be gone when the host is called.
+__attribute__((noinline)) uint32_t guestOffset(const uint8_t *image,
+                                               const FunctionRecord &function,
+                                               uint32_t pc) {
   if (!function.locations)
     return 0;
   Leb list(image + function.locations);
@@ -144,10 +148,9 @@ void printPlace(Output &out, uint32_t pc) {
   }
 }
 
-// A function of its own, and kept so: a trap never returns, and would leave its
-// frame on the shadow stack. Hosts go on calling an instance that has trapped.
-__attribute__((noinline)) void printTrap(uint32_t kind, uint32_t pc) {
-  Output out;
+void printTrap(uint32_t kind, uint32_t pc) {
+  static Output out;
+  out.start();
   out.text("ireko: trap: ");
   const char *text = kTexts;
   while (kind--)
@@ -156,6 +159,7 @@ __attribute__((noinline)) void printTrap(uint32_t kind, uint32_t pc) {
   out.text(text);
   printPlace(out, pc);
   out.put('\n');
+  out.flush();
 }
 
 } // namespace

@@ -19,8 +19,8 @@ template <class... Bool> bool any(Bool... conditions) {
 
 } // namespace
 
-// Whether a parameter is bad, for each kind. Iovecs are also copied, and their
-// number replaced by the number copied.
+// Whether a parameter is bad, for each kind. Iovecs are also copied to scratch,
+// and their number replaced by the number copied.
 #define IREKO_BAD_I32(NAME) false
 #define IREKO_BAD_I64(NAME) false
 #define IREKO_BAD_Buffer(NAME) outside(NAME, NAME##Length)
@@ -34,7 +34,7 @@ template <class... Bool> bool any(Bool... conditions) {
 #define IREKO_ARGUMENT_I32(NAME) NAME
 #define IREKO_ARGUMENT_I64(NAME) NAME
 #define IREKO_ARGUMENT_Buffer(NAME) linear(NAME), NAME##Length
-#define IREKO_ARGUMENT_Iovecs(NAME) iovecScratch(NAME), NAME##Count
+#define IREKO_ARGUMENT_Iovecs(NAME) iovecsAt(frame.sp, NAME), NAME##Count
 #define IREKO_ARGUMENT_Out(NAME, BYTES) linear(NAME)
 #define IREKO_ARGUMENT_Items(NAME, COUNT, BYTES) linear(NAME)
 
@@ -48,6 +48,14 @@ template <class... Bool> bool any(Bool... conditions) {
       return kFault;                                                           \
     return IREKO_CALL(NAME, __VA_ARGS__);                                      \
   }
+#define IREKO_WASI_IOVECS(NAME, ...)                                           \
+  IREKO_EXPORT(ireko_wasi_##NAME)                                              \
+  uint32_t ireko_wasi_##NAME(IREKO_PARAMETERS(__VA_ARGS__)) {                  \
+    if (any(IREKO_EACH(IREKO_BAD_, __VA_ARGS__)))                              \
+      return kFault;                                                           \
+    Frame frame(iovecBytes(buffersCount));                                     \
+    return IREKO_CALL(NAME, __VA_ARGS__);                                      \
+  }
 #define IREKO_WASI_NORETURN(NAME, ...)                                         \
   IREKO_EXPORT(ireko_wasi_##NAME)                                              \
   [[noreturn]] void ireko_wasi_##NAME(IREKO_PARAMETERS(__VA_ARGS__)) {         \
@@ -59,6 +67,7 @@ template <class... Bool> bool any(Bool... conditions) {
 #include "wasi.def"
 #undef IREKO_WASI_SPECIAL
 #undef IREKO_WASI_NORETURN
+#undef IREKO_WASI_IOVECS
 #undef IREKO_WASI
 
 namespace {
@@ -67,27 +76,37 @@ using HostPair = uint32_t(uint32_t, uint32_t);
 
 // args_get and environ_get: the host writes an array of addresses, and the
 // strings at which they point to a buffer. Only the host knows how much both
-// hold, so it is asked first. The addresses become guest addresses; where the
-// guest let array and buffer overlap, they are as meaningless as they were.
+// hold, so it is asked first. The addresses become guest addresses; what is no
+// address in the buffer stays, since where the guest let array and buffer
+// overlap the host may have put a string there.
 template <HostPair sizesGet, HostPair get>
 uint32_t getStrings(uint32_t array, uint32_t buffer) {
-  uint32_t count;
-  uint32_t bytes;
-  uint32_t error = sizesGet(uint32_t(&count), uint32_t(&bytes));
-  if (error)
-    return error;
-  if (any(outside(array, uint64_t(count) * sizeof(uint32_t)),
-          outside(buffer, bytes)))
+  struct Sizes {
+    uint32_t count;
+    uint32_t bytes;
+  } sizes;
+  {
+    Frame frame(sizeof(Sizes));
+    auto *answer = reinterpret_cast<Sizes *>(frame.sp);
+    uint32_t error =
+        sizesGet(uint32_t(&answer->count), uint32_t(&answer->bytes));
+    if (error)
+      return error;
+    sizes = *answer;
+  }
+  if (any(outside(array, uint64_t(sizes.count) * sizeof(uint32_t)),
+          outside(buffer, sizes.bytes)))
     return kFault;
-  error = get(linear(array), linear(buffer));
+  uint32_t error = get(linear(array), linear(buffer));
   if (error)
     return error;
   struct __attribute__((packed)) Element {
     uint32_t address;
   };
   auto *elements = reinterpret_cast<Element *>(linear(array));
-  for (uint32_t i = 0; i < count; i++)
-    elements[i].address -= ireko_vm.guestBase;
+  for (uint32_t i = 0; i < sizes.count; i++)
+    if (elements[i].address - linear(buffer) < sizes.bytes)
+      elements[i].address -= ireko_vm.guestBase;
   return 0;
 }
 

@@ -7,6 +7,8 @@ const assert = require("node:assert");
 
 const kPage = 65536;
 const kShadowStack = 8192;
+// Scratch behind the guest stack (kStackReserve in vm/layout.h).
+const kReserve = 8200;
 const kFault = 21;
 // VmState, in u32s (vm/layout.h).
 const kState = {image: 0, stackBase: 1, stackEnd: 2, guestBase: 3, sp: 4,
@@ -40,7 +42,8 @@ class Machine {
     this.sp = this.stackBase + stackUsed;
     // A page of nothing in between, so that an access past the stack's end is
     // not one to the guest's memory.
-    this.guestBase = align(this.stackEnd, kPage) + kPage;
+    this.scratchEnd = this.stackEnd + kReserve;
+    this.guestBase = align(this.scratchEnd, kPage) + kPage;
     const pages = this.guestBase / kPage + guestPages;
     this.memory.grow(pages - this.memory.buffer.byteLength / kPage);
     const bytes = new Uint8Array(this.memory.buffer);
@@ -108,19 +111,22 @@ class Machine {
   }
 
   isScratch(address, length) {
-    return address >= this.sp && address + length <= this.stackEnd;
+    return address >= this.sp && address + length <= this.scratchEnd;
   }
 
-  isShadowStack(address, length) {
-    return address + length <= kShadowStack;
+  // The same during a host call, when the host is to find it as it is: a call
+  // of the guest would put its frame behind it.
+  isHeld(address, length) {
+    return this.isScratch(address, length) &&
+        address + length <= this.load(this.state + 4 * kState.sp);
   }
 
-  // Everything but shadow stack and scratch, to be compared afterwards.
+  // Everything but scratch, to be compared afterwards.
   snapshot() {
     const whole = Buffer.from(this.memory.buffer);
     return {
-      runtime: Buffer.from(whole.subarray(kShadowStack, this.sp)),
-      rest: Buffer.from(whole.subarray(this.stackEnd, this.guestBase)),
+      runtime: Buffer.from(whole.subarray(0, this.sp)),
+      rest: Buffer.from(whole.subarray(this.scratchEnd, this.guestBase)),
       guest: Buffer.from(whole.subarray(this.guestBase)),
     };
   }
@@ -146,8 +152,8 @@ class Machine {
         }
       }
     };
-    compare(before.runtime, kShadowStack);
-    compare(before.rest, this.stackEnd);
+    compare(before.runtime, 0);
+    compare(before.rest, this.scratchEnd);
     compare(before.guest, this.guestBase);
     return result;
   }
@@ -171,4 +177,4 @@ function pattern(i) {
   return (i * 31 + (i >>> 8) * 7 + 0x5a) & 0xff;
 }
 
-module.exports = {Machine, kPage, kFault, align};
+module.exports = {Machine, kPage, kFault, kReserve, kShadowStack, align};

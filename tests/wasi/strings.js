@@ -15,8 +15,7 @@ function serve(machine, strings, result = 0) {
   machine.reply = (name, [first, second]) => {
     if (name.endsWith("_sizes_get")) {
       for (const at of [first, second]) {
-        assert.ok(machine.isShadowStack(at, 4) || machine.isScratch(at, 4),
-                  "sizes are for the VM only");
+        assert.ok(machine.isHeld(at, 4), "sizes are for the VM only");
       }
       machine.store(first, strings.length);
       machine.store(second, bytes.length);
@@ -137,17 +136,47 @@ function testErrors(report, module, name) {
     assert.strictEqual(machine.log.length, 1);
     assert.deepStrictEqual(machine.changes(before), []);
   });
-  // What the guest finds then is no string, but nobody else's memory changes.
-  report.test(`${name}: array and buffer overlap`, () => {
-    for (const buffer of [kArray, kArray + 4, kArray - 6]) {
+  // The host writes the strings first and the addresses over them, or the
+  // other way round. What is no address stays as it is.
+  for (const distance of [-6, -4, 0, 1, 4, 8, 11]) {
+    report.test(`${name}: buffer ${distance} bytes behind the array`, () => {
+      const strings = ["first", "second", "third"];
       const machine = new Machine(module);
-      serve(machine, ["first", "second", "third"]);
+      const buffer = kArray + distance;
+      serve(machine, strings);
       const before = machine.snapshot();
       assert.strictEqual(machine.call(name, kArray, buffer), 0);
       for (const [start, end] of machine.changes(before)) {
         assert.ok(start >= machine.guestBase + kArray - 6 &&
                   end <= machine.guestBase + kArray + 32);
       }
+      // serve() writes the strings last.
+      let at = buffer;
+      strings.forEach((s, i) => {
+        const overwritten = kArray + 4 * i + 4 > buffer &&
+            kArray + 4 * i < buffer + 19;
+        if (!overwritten) {
+          assert.strictEqual(
+              machine.load(machine.guestBase + kArray + 4 * i), at);
+        }
+        at += s.length + 1;
+      });
+      assert.strictEqual(
+          Buffer.from(machine.bytes(machine.guestBase + buffer, 19)).toString(),
+          "first\0second\0third\0");
+    });
+  }
+  report.test(`${name}: the host throws`, () => {
+    const machine = new Machine(module);
+    machine.reply = () => {
+      throw new Error("host");
+    };
+    for (let i = 0; i < 1000; i++) {
+      machine.setState({sp: machine.sp});
+      const before = machine.snapshot();
+      assert.throws(() => machine.call(name, kArray, kBuffer), /host/);
+      machine.setState({sp: machine.sp});
+      assert.deepStrictEqual(machine.changes(before), []);
     }
   });
   report.test(`${name}: no guest memory`, () => {
