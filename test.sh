@@ -6,7 +6,7 @@
 # all groups run even if one fails. The table at the end adds them up.
 cd "$(dirname "$(readlink -f "$0")")" || exit 1
 
-groups=(unit golden wasi runners spec differential fuzz programs bench)
+groups=(unit golden wasi runners spec differential fuzz programs hosts bench)
 command_of() {
   case $1 in
   unit) echo tests/unit/run.sh ;;
@@ -17,6 +17,7 @@ command_of() {
   differential) echo tests/differential/run.py ;;
   fuzz) echo tests/fuzz/run.py ;;
   programs) echo tests/programs/run.py ;;
+  hosts) echo tests/hosts/run.py ;;
   bench) echo bench/run --smoke ;;
   *)
     echo "ireko: error: there is no test group '$1' (${groups[*]})" >&2

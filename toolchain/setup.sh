@@ -6,6 +6,8 @@
 #                              and the tool itself in build/release
 #   toolchain/setup.sh test    and what ./test.sh needs: the other hosts,
 #                              wasm-tools, the spec suite, real programs
+#   toolchain/setup.sh hosts   and the hosts that only tests/hosts/run.py --all
+#                              runs: deno, Chromium, Wasmer, WAMR, Chicory, wasm3
 #
 # Everything fetched or built outside the tree goes under the cache root (see
 # toolchain/README.md); versions and checksums stand in toolchain/versions.
@@ -19,12 +21,15 @@ downloads=$cache/downloads
 stamps=$cache/stamps
 jobs=$(nproc)
 
+steps=(packages binaryen wasmtime ireko)
 case $tier in
-run) steps=(packages binaryen wasmtime ireko) ;;
-test) steps=(packages binaryen wasmtime ireko test-packages node26 bun
-  wasmtime-lib wasm-tools sqlite runno yosys spec wazero wasmi) ;;
-*) echo "usage: toolchain/setup.sh [run|test]" >&2; exit 2 ;;
+run) ;;
+test | hosts) steps+=(test-packages node26 bun wasmtime-lib wasm-tools sqlite
+  runno yosys spec wazero wasmi) ;;
+*) echo "usage: toolchain/setup.sh [run|test|hosts]" >&2; exit 2 ;;
 esac
+[[ $tier != hosts ]] || steps+=(hosts-packages deno browser-shim wasmer wamr
+  chicory wasm3)
 
 mkdir -p "$logs" "$downloads" "$stamps" "$cache/hosts" "$cache/tools"
 # One set-up at a time, whoever starts it.
@@ -75,6 +80,8 @@ fetch() {
   case $client in
   npm) (cd "$folder" && logged npm pack --silent "$package@$version") ;;
   pip) logged python3 -m pip download --no-deps --only-binary :all: \
+    -d "$folder" "$package==$version" ;;
+  pip-source) logged python3 -m pip download --no-deps --no-binary "$package" \
     -d "$folder" "$package==$version" ;;
   cargo) fetch_crate "$folder" ;;
   esac || return 1
@@ -368,6 +375,125 @@ step_wasmi() {
     say " $version: skipped: could not be built"
   fi
   rm -rf "$downloads/wasmi"
+}
+
+# Hosts that are tested on demand ----------------------------------------------
+
+step_hosts-packages() {
+  local names=(chromium)
+  command -v javac >/dev/null || names+=(default-jdk-headless)
+  command -v mvn >/dev/null || names+=(maven)
+  install_packages "${names[@]}"
+}
+
+step_deno() {
+  pin deno
+  install_file deno hosts/deno || fail "could not install it"
+}
+
+# install_folder DEST: the same for a whole package.
+install_folder() {
+  local dest=$cache/$1 file
+  recipe="$package $version $sha256"
+  is_done "$step" "$dest" && return
+  say " $version: fetching"
+  file=$(fetch) || return 1
+  unpack "$file" "$dest" || return 1
+  rm -rf "${downloads:?}/$step"
+  mark_done "$step"
+}
+
+step_browser-shim() {
+  pin browser-shim
+  install_folder hosts/browser-shim || fail "could not install it"
+}
+
+step_wasmer() {
+  pin wasmer
+  install_folder hosts/wasmer || fail "could not install it"
+}
+
+# Programs of ours around hosts that come as libraries.
+drivers=$root/tests/hosts/drivers
+
+# Twice: only the classic interpreter has several memories.
+step_wamr() {
+  pin wamr
+  local work=$downloads/wamr file mode
+  recipe="$package $version $sha256 $(sha256sum <"$drivers/wamr.c")"
+  is_done wamr "$cache/hosts/wamr-classic" && return
+  say " (from $package $version): building"
+  file=$(fetch) || fail "could not fetch $package $version"
+  unpack "$file" "$work/unpacked" || fail "could not unpack"
+  for mode in fast classic; do
+    wamr_flags "$mode"
+    logged cmake -S "$work/unpacked/wasm-micro-runtime" -B "$work/$mode" \
+      -G Ninja "${flags[@]}" &&
+      logged cmake --build "$work/$mode" -j "$jobs" &&
+      logged clang-22 -O2 -o "$work/wamr-$mode" "$drivers/wamr.c" \
+        -I"$work/unpacked/wasm-micro-runtime/core/iwasm/include" \
+        "$work/$mode/libiwasm.a" -lm -ldl -lpthread ||
+      fail "could not build it"
+    install -m 755 "$work/wamr-$mode" "$cache/hosts/wamr-$mode"
+  done
+  rm -rf "$work"
+  mark_done wamr
+}
+
+wamr_flags() {
+  local fast=1 memories=0
+  [[ $1 == fast ]] || fast=0 memories=1
+  flags=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=clang-22
+    -DWAMR_BUILD_PLATFORM=linux -DWAMR_BUILD_TARGET=X86_64
+    -DWAMR_BUILD_INTERP=1 -DWAMR_BUILD_FAST_INTERP=$fast -DWAMR_BUILD_AOT=0
+    -DWAMR_BUILD_LIBC_WASI=1 -DWAMR_BUILD_LIBC_BUILTIN=0 -DWAMR_BUILD_SIMD=0
+    -DWAMR_BUILD_REF_TYPES=1 -DWAMR_BUILD_BULK_MEMORY=1
+    -DWAMR_BUILD_TAIL_CALL=1 -DWAMR_BUILD_MULTI_MEMORY=$memories)
+}
+
+step_wasm3() {
+  pin wasm3
+  local work=$downloads/wasm3 file
+  recipe="$package $version $sha256 $(sha256sum <"$drivers/wasm3.c")"
+  is_done wasm3 "$cache/hosts/wasm3" && return
+  say " (from $package $version): building"
+  file=$(fetch) || fail "could not fetch $package $version"
+  unpack "$file" "$work/unpacked" || fail "could not unpack"
+  logged clang-22 -O3 -w -o "$work/wasm3" "$drivers/wasm3.c" \
+    -I"$work/unpacked/wasm3" "$work"/unpacked/wasm3/m3_*.c -lm ||
+    fail "could not build it"
+  install -m 755 "$work/wasm3" "$cache/hosts/wasm3"
+  rm -rf "$work"
+  mark_done wasm3
+}
+
+# Maven resolves what Chicory needs: the checksum is that of all jars, in the
+# order of their names.
+step_chicory() {
+  pin chicory
+  local folder=$cache/hosts/chicory work=$downloads/chicory name
+  recipe="$package $version $sha256 $(sha256sum <"$drivers/Chicory.java")"
+  is_done chicory "$folder/Chicory.class" && return
+  say " $version: fetching"
+  rm -rf "$work" "$folder"
+  mkdir -p "$work" "$folder"
+  {
+    echo '<project><modelVersion>4.0.0</modelVersion><groupId>x</groupId>'
+    echo '<artifactId>x</artifactId><version>1</version><dependencies>'
+    for name in wasi compiler; do
+      printf '<dependency><groupId>%s</groupId><artifactId>%s' "$package" \
+        "$name</artifactId><version>$version</version></dependency>"
+    done
+    echo '</dependencies></project>'
+  } >"$work/pom.xml"
+  logged mvn -B -f "$work/pom.xml" dependency:copy-dependencies \
+    -DoutputDirectory="$folder" || fail "could not fetch $package $version"
+  [[ "$(cd "$folder" && LC_ALL=C ls *.jar | xargs cat | sha256sum)" == \
+    "$sha256  -" ]] || fail "checksum of its jars: not as in toolchain/versions"
+  logged javac -cp "$folder/*" -d "$folder" "$drivers/Chicory.java" ||
+    fail "could not compile $drivers/Chicory.java"
+  rm -rf "$work"
+  mark_done chicory
 }
 
 # Ireko itself ----------------------------------------------------------------

@@ -14,6 +14,7 @@ SPOIL = f"{sys.executable} {HERE / 'spoil.py'} {{in}} {{out}}"
 CARELESS = str(HERE / "careless.py")
 FILES = ["wasm-v2/i32.wast", "wasm-v2/fac.wast"]
 FEW = ["--count", "20"]
+ONE_HOST = ["--hosts", "wasmtime", "--only", "greet|exports-gcd|wasi"]
 
 # What is run, and whether it should pass.
 CHECKS = [
@@ -22,6 +23,8 @@ CHECKS = [
     (["spec/run.py", "--tool", CARELESS, "wasm-v2/i32.wast"], False),
     (["differential/run.py", "--packer", COPY, *FEW], True),
     (["differential/run.py", "--packer", SPOIL, *FEW], False),
+    (["hosts/run.py", "--packer", COPY, *ONE_HOST], True),
+    (["hosts/run.py", "--packer", SPOIL, *ONE_HOST], False),
     (["fuzz/run.py", "--tool", CARELESS, "--no-suite", *FEW], False),
 ]
 
@@ -30,7 +33,7 @@ def main():
     failed = 0
     with tempfile.TemporaryDirectory(prefix="ireko-selfcheck-") as folder:
         for command, shouldPass in CHECKS:
-            if not command[0].startswith("spec"):
+            if command[0].startswith(("differential", "fuzz")):
                 command = [*command, "--keep", folder]
             done = subprocess.run(
                 [sys.executable, str(TESTS / command[0]), *command[1:]],

@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+"""Runs the samples on every host there is, as plain modules and as bundles in
+each layout, and compares output, exit code and files.
+
+usage: tests/hosts/run.py [--all] [--hosts NAMES] [--only REGEX]
+                          [--limits] [--write-docs]
+
+Without options: the hosts that ./test.sh always has, without SQLite's workload,
+which tests/programs runs. --all runs everything, also on the hosts that
+`toolchain/setup.sh hosts` installs. On each host a program calls the functions
+of WASI, plain and as a bundle. --limits also measures, with generated modules,
+how large functions may be on the host, which takes minutes. --write-docs puts
+what was found into the tables of docs/hosts.md. A host that is not installed,
+and a case that a host cannot run, is named and counts as skipped.
+
+The last line is "N passed, N failed, N skipped"; the exit code is 0 only if
+nothing failed and something passed.
+"""
+
+import argparse
+import concurrent.futures
+import dataclasses
+import functools
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path += [str(HERE), str(ROOT / "tests" / "programs"),
+             str(ROOT / "samples"), str(ROOT / "tests" / "support")]
+
+import allhosts  # noqa: E402
+import build  # noqa: E402
+import cases  # noqa: E402
+import limits  # noqa: E402
+import tables  # noqa: E402
+import tools  # noqa: E402
+import wasi_probe  # noqa: E402
+from compare import Bundles, Totals, compareOn  # noqa: E402
+
+LEVEL = "2"
+LAYOUTS = {"default": [], "separate": ["--layout=separate"]}
+
+
+@dataclasses.dataclass
+class Report:
+    """What was found on a host."""
+    entry: allhosts.Entry
+    version: str
+    passed: dict = dataclasses.field(default_factory=dict)  # by layout
+    failed: dict = dataclasses.field(default_factory=dict)
+    omitted: dict = dataclasses.field(default_factory=dict)  # name: reason
+    functions: list = dataclasses.field(default_factory=list)
+    limits: dict = dataclasses.field(default_factory=dict)
+
+
+# What takes long on interpreters.
+LONG = re.compile("^sqlite-(disk|echo)$")
+
+
+def allCases(only, withLong):
+    workload = ROOT / "samples" / "sqlite" / "workload.sql"
+    every = [*cases.commandCases(), *cases.trapCases(), *cases.callCases(),
+             *cases.sqliteCases(workload)]
+    return [case for case in every if re.search(only, case.name)
+            and (withLong or not LONG.search(case.name))]
+
+
+def packerLayouts(tool):
+    """The layouts that this tool can make."""
+    done = subprocess.run([tool, "pack", "--help"], capture_output=True,
+                          text=True, check=False)
+    return [name for name in LAYOUTS
+            if name == "default" or "--layout" in done.stdout]
+
+
+def runCases(entry, chosen, layouts, context):
+    """[(layout, name of the check, problem or None)]"""
+    def one(case):
+        modules = [(layout, *context.bundles.pack(
+            case.sample, LEVEL, LAYOUTS[layout],
+            "" if layout == "default" else f"-{layout}"))
+            for layout in layouts]
+        return [(layout, case.name, problem) for layout, problem in
+                compareOn(entry.host, case, modules, context.scratch)]
+
+    with concurrent.futures.ThreadPoolExecutor(context.jobs) as pool:
+        return [check for checks in pool.map(one, chosen) for check in checks]
+
+
+@dataclasses.dataclass
+class Context:
+    """What all hosts share."""
+    bundles: Bundles
+    packer: tools.Packer
+    layouts: list
+    scratch: str
+    jobs: int
+
+
+def runHost(entry, chosen, arguments, context, totals):
+    host = entry.host
+    started = time.monotonic()
+    before = totals.passed, totals.failed, totals.skipped
+    report = Report(entry, host.version())
+    layouts = [layout for layout in context.layouts
+               if layout == "default" or entry.multiMemory]
+    possible = []
+    for case in chosen:
+        reason = entry.whyNot(case)
+        if reason:
+            report.omitted[case.name] = reason
+        else:
+            possible.append(case)
+    totals.skipped += len(report.omitted) * len(layouts)
+    for layout in layouts:
+        report.passed[layout] = report.failed[layout] = 0
+    for layout, name, problem in runCases(entry, possible, layouts, context):
+        totals.add(f"{host.name} {name} ({layout} layout)", problem)
+        counts = report.failed if problem else report.passed
+        counts[layout] += 1
+    if re.search(arguments.only, "wasi"):
+        with tempfile.TemporaryDirectory(dir=context.scratch) as folder:
+            report.functions = wasi_probe.available(host, folder)
+            totals.add(f"{host.name} WASI functions", wasi_probe.problem(
+                host, report.functions, context.packer, folder))
+    for reason in sorted(set(report.omitted.values())):
+        names = [name for name, why in report.omitted.items() if why == reason]
+        print(f"{host.name}: not run: {', '.join(names)} ({reason})")
+    passed, failed, skipped = (after - earlier for after, earlier in zip(
+        (totals.passed, totals.failed, totals.skipped), before))
+    print(f"{host.name} {report.version}: {passed} passed, {failed} failed, "
+          f"{skipped} skipped; layouts {', '.join(layouts)}; "
+          f"{len(report.functions)} WASI functions; "
+          f"{time.monotonic() - started:.0f} s", flush=True)
+    if arguments.limits:
+        for shape in limits.SHAPES:
+            report.limits[shape.name] = limits.largest(entry.measured or host,
+                                                       shape)
+            found = report.limits[shape.name]
+            print(f"{host.name}: {shape.name}: {found} {found.why}", flush=True)
+    return report
+
+
+def parseArguments():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter,
+        usage=argparse.SUPPRESS)
+    names = [entry.host.name for entry in allhosts.ALL]
+    parser.add_argument("--all", action="store_true",
+                        help="also the hosts that must be installed first")
+    parser.add_argument("--hosts", default="", metavar="NAMES",
+                        help=f"which hosts, of {', '.join(names)}")
+    parser.add_argument("--only", default="", metavar="REGEX",
+                        help="only cases with such a name; wasi is the one of "
+                             "WASI's functions")
+    parser.add_argument("--limits", action="store_true",
+                        help="measure the sizes that hosts take")
+    parser.add_argument("--write-docs", action="store_true",
+                        help="write the tables of docs/hosts.md")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N",
+                        help="runs at a time (default: 2)")
+    parser.add_argument("--tool", default=tools.releaseTool(), metavar="FILE",
+                        help="the ireko to test (default: build/release/ireko)")
+    parser.add_argument("--packer", metavar="COMMAND",
+                        help="another packer: a command with {in}, {out} and "
+                             "{level}")
+    arguments = parser.parse_args()
+    chosen = arguments.hosts.split(",") if arguments.hosts else [
+        entry.host.name for entry in allhosts.ALL
+        if entry.tier == "test" or arguments.all]
+    unknown = set(chosen) - set(names)
+    if unknown:
+        parser.error(f"unknown hosts: {', '.join(sorted(unknown))}")
+    arguments.hosts = chosen
+    return arguments
+
+
+def main():
+    arguments = parseArguments()
+    totals = Totals()
+    try:
+        for name in build.names():
+            build.buildSample(name)
+    except build.BuildError as error:
+        print(f"tests/hosts/run.py: {error}", file=sys.stderr)
+        return 1
+    packer = tools.Packer(arguments.tool, arguments.packer)
+    chosen = allCases(arguments.only, arguments.all or bool(arguments.only))
+    scratch = tempfile.mkdtemp(prefix="ireko-hosts-")
+    context = Context(Bundles(packer), packer, packerLayouts(arguments.tool),
+                      scratch, arguments.jobs)
+    # Before the first run, so that two runs never pack the same.
+    for case in chosen:
+        for layout in context.layouts:
+            context.bundles.pack(case.sample, LEVEL, LAYOUTS[layout],
+                                 "" if layout == "default" else f"-{layout}")
+    reports = []
+    for entry in allhosts.ALL:
+        if entry.host.name not in arguments.hosts:
+            continue
+        if entry.host.isThere():
+            reports.append(runHost(entry, chosen, arguments, context, totals))
+        else:
+            totals.skipped += len(chosen)
+            print(f"{entry.host.name}: {len(chosen)} skipped (not installed: "
+                  f"{entry.install()})", flush=True)
+    shutil.rmtree(scratch)
+    if arguments.write_docs:
+        tables.write(ROOT / "docs" / "hosts.md", reports)
+    print(f"{totals.passed} passed, {totals.failed} failed, "
+          f"{totals.skipped} skipped")
+    return 1 if totals.failed or not totals.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
