@@ -3,22 +3,13 @@
 #include "ir/find_all.h"
 #include "rewriter/bundler.h"
 #include "rewriter/error.h"
+#include "rewriter/imports.h"
 #include "rewriter/runtime_blob.h"
 #include "wasm-validator.h"
 
 using namespace wasm;
 
 namespace ireko {
-
-namespace {
-
-constexpr char kWasi[] = "wasi_snapshot_preview1";
-
-llvm::StringRef view(Name name) {
-  return llvm::StringRef(name.str.data(), name.size());
-}
-
-} // namespace
 
 // Away from the guest's names, which are added later.
 void Bundler::renameRuntime() {
@@ -92,30 +83,33 @@ llvm::Error Bundler::copyImports() {
     wasm::Function &function = *guest.functions[i];
     if (!function.imported())
       continue;
-    // A host function that takes pointers without an adapter would read and
-    // write the VM's memory.
-    if (function.module == kWasi || function.module == "wasi_unstable") {
-      auto it = runtimeFunctions.find("ireko_wasi_" + function.base.toString());
-      if (function.module != kWasi || it == runtimeFunctions.end() ||
-          bundle.getFunction(it->second)->getSig() != function.getSig()) {
-        Place place;
-        place.function = i;
-        return inputError(
-            source.path, place,
-            "the import " + printableName(view(function.module)) + "." +
-                printableName(view(function.base)) +
-                " is not a function of WASI 0.1 (wasi_snapshot_preview1) of "
-                "this name and type",
-            "build the program for WASI 0.1");
-      }
-      importTargets[function.name] = it->second;
-      neededRuntime.insert(it->second);
+    ImportKind kind = importKind(function);
+    if (kind == ImportKind::Wasi) {
+      Name adapter =
+          runtimeFunctions.at("ireko_wasi_" + function.base.toString());
+      importTargets[function.name] = adapter;
+      neededRuntime.insert(adapter);
       continue;
+    }
+    // Nearly all of them take addresses: a bundle could not work.
+    if (kind == ImportKind::Unstable && !options.stubUnknownImports) {
+      Place place;
+      place.function = i;
+      return inputError(source.path, place,
+                        "the import " + importName(function) +
+                            " is of a draft of WASI, not of WASI 0.1 "
+                            "(wasi_snapshot_preview1)",
+                        "build the program for WASI 0.1");
     }
     Name name = program.own("import." + std::to_string(i));
     auto copy = Builder::makeFunction(name, function.type, {}, nullptr);
-    copy->module = function.module;
-    copy->base = function.base;
+    if (options.stubUnknownImports) {
+      stubs.insert(name);
+      copy->type = copy->type.with(Exact);
+    } else {
+      copy->module = function.module;
+      copy->base = function.base;
+    }
     bundle.addFunction(std::move(copy));
     importTargets[function.name] = name;
   }
@@ -196,6 +190,7 @@ void Bundler::countBytes(const WasmBinaryWriter &writer, size_t bundleBytes) {
   stats->bundleBytes = bundleBytes;
   stats->imageBytes = image.bytes.size();
   stats->imageCode = image.codeBytes;
+  stats->guestBase = layout.guestBase;
   stats->functions = program.functions.size();
   std::string runtime = program.own("vm.").toString();
   for (auto &body : writer.tableOfContents.functionBodies) {
@@ -224,6 +219,10 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
   Codegen gen(program, tiling, image, layout, bundle);
   gen.trapFunction = trap;
   gen.importTargets = importTargets;
+  gen.stubs = stubs;
+  for (Name stub : stubs)
+    bundle.getFunction(stub)->body =
+        gen.trap(gen.i32(uint32_t(TrapKind::MissingImport)), gen.i32(0));
   addReferenceRegisters();
   copyTables(gen);
   gen.addColdFunctions();

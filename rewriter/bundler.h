@@ -63,6 +63,8 @@ private:
   std::unordered_map<std::string, wasm::Name> runtimeFunctions;
   std::unordered_set<wasm::Name> neededRuntime;
   std::unordered_map<wasm::Name, wasm::Name> importTargets;
+  // Those of them that stand for imports which are left out, and trap.
+  std::unordered_set<wasm::Name> stubs;
 };
 
 } // namespace ireko

@@ -68,6 +68,8 @@ void addPackOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
   app->add_option("--host-features", raw.hostFeatures,
                   "What the bundle may use [what the module uses]")
       ->option_text("LIST");
+  app->add_flag("--stub-unknown-imports", line.pack.stubUnknownImports,
+                "Imports that are not WASI 0.1's trap when called");
   app->add_flag("--strip-names", line.pack.stripNames,
                 "Leave function names out of trap messages");
 }

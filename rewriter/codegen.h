@@ -18,6 +18,8 @@
 #ifndef IREKO_REWRITER_CODEGEN_H
 #define IREKO_REWRITER_CODEGEN_H
 
+#include <unordered_set>
+
 #include "rewriter/encode.h"
 #include "wasm-builder.h"
 
@@ -120,6 +122,8 @@ public:
   // What the guest's imported functions are in the bundle: a host import or an
   // adapter of the runtime.
   std::unordered_map<wasm::Name, wasm::Name> importTargets;
+  // Those of them that stand for imports which were left out, and trap.
+  std::unordered_set<wasm::Name> stubs;
 
 private:
   // The table that holds the references of frame slots; made when needed,

@@ -84,8 +84,15 @@ Expression *ColdGenerator::replacement(Expression *node) {
   if (auto *call = node->dynCast<Call>()) {
     for (Expression *operand : call->operands)
       list.push_back(value(operand));
-    return builder.makeCall(gen.importTargets.at(call->target), list,
-                            call->type);
+    Name target = gen.importTargets.at(call->target);
+    if (!gen.stubs.count(target))
+      return builder.makeCall(target, list, call->type);
+    // Not by calling it: here the place is known.
+    for (Expression *&operand : list)
+      operand = builder.makeDrop(operand);
+    list.push_back(gen.trap(gen.i32(uint32_t(TrapKind::MissingImport)),
+                            builder.makeLocalGet(kPc, Type::i32)));
+    return builder.makeBlock(list, call->type);
   }
   if (auto *ref = node->dynCast<RefFunc>()) {
     Name adapter = gen.adapterOf(gen.program.functionIndex.at(ref->func));

@@ -9,6 +9,7 @@
 #include "deepstack.h"
 #include "error.h"
 #include "hosts.h"
+#include "imports.h"
 #include "output.h"
 #include "pack.h"
 #include "phases.h"
@@ -32,20 +33,25 @@ llvm::StringRef asText(const std::vector<uint8_t> &bytes) {
 llvm::Expected<std::vector<uint8_t>>
 packSource(SourceModule &&source, const CommandLine &line, Phases &phases) {
   PackStats stats;
+  AddressNotes notes;
+  if (line.command == Command::kPack && !line.quiet)
+    notes = noteAddresses(*source.module, line.pack);
+  std::string path = source.path;
   llvm::Expected<std::vector<uint8_t>> bundle =
       packModule(std::move(source), line.pack, &stats);
   if (!bundle)
     return bundle;
   phases.end("pack");
+  printNotes(notes, path, stats.guestBase, llvm::errs());
   if (line.verbose)
     llvm::errs() << "ireko: module " << stats.moduleBytes << " bytes, code "
                  << stats.codeSection << ", functions " << stats.functions
                  << "\nireko: bundle " << stats.bundleBytes << " bytes, image "
                  << stats.imageBytes << ", code in it " << stats.imageCode
                  << "\nireko: VM " << stats.vmBytes << " bytes, dispatch in it "
-                 << stats.dispatchBytes << ", runtime "
-                 << stats.runtimeBytes << ", handlers " << stats.sharedHandlers
-                 << " shared and " << stats.fusedHandlers << " fused\n";
+                 << stats.dispatchBytes << ", runtime " << stats.runtimeBytes
+                 << ", handlers " << stats.sharedHandlers << " shared and "
+                 << stats.fusedHandlers << " fused\n";
   return bundle;
 }
 

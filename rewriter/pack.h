@@ -21,6 +21,8 @@ struct PackOptions {
   int optLevel = 2;
   // Bytes of the guest stack.
   uint32_t stackSize = 4u << 20;
+  // Leave out imports of functions that are not WASI 0.1's; calling one traps.
+  bool stubUnknownImports = false;
   // Leave the names of functions out of trap messages.
   bool stripNames = false;
   // What the bundle may ask of its host.
@@ -37,6 +39,7 @@ struct PackStats {
   uint32_t vmBytes = 0;       // all functions of the bundle
   uint32_t runtimeBytes = 0;  // of those, the ones from vm/
   uint32_t dispatchBytes = 0; // the dispatch function
+  uint32_t guestBase = 0;     // an address
   uint32_t functions = 0;
   uint32_t sharedHandlers = 0;
   uint32_t fusedHandlers = 0;

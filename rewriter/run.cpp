@@ -26,6 +26,8 @@ namespace ireko {
 
 namespace {
 
+static_assert(sizeof(__TIME__)); // see runtime_blob.cpp
+
 const char kRunner[] = {
 #embed "runner.mjs"
 };

@@ -10,6 +10,7 @@ const kTexts = [
   "unreachable", "call stack exhausted", "undefined element",
   "uninitialized element", "indirect call type mismatch",
   "out of bounds memory access", "out of bounds table access",
+  "call of an import that was left out",
 ];
 const kHeaderBytes = 64;
 const kUnitBytes = 2;

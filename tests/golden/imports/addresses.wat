@@ -1,0 +1,12 @@
+(module
+  (import "env" "log" (func (param i32 i32)))
+  (import "env" "now" (func (result f64)))
+  (import "env" "odd\n\u{1b}[31m" (func (param i64 i32)))
+  (memory (export "memory") 1)
+  (global (export "__heap_base") i32 i32.const 1024)
+  (func (export "malloc") (param i32) (result i32) i32.const 8)
+  (func (export "free") (param i32))
+  (func (export "a") (result i32) i32.const 8)
+  (func (export "b") (param i32))
+  (func (export "sum") (param f64 f64) (result f64) local.get 0)
+  (func (export "_initialize")))

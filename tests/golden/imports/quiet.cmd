@@ -1,0 +1,2 @@
+# --quiet silences warnings too.
+ireko pack addresses.wat -q -o $OUT/b.wasm
