@@ -30,11 +30,11 @@ struct Row {
 #define IREKO_WASI(NAME, ...) {#NAME, true, {__VA_ARGS__}},
 #define IREKO_WASI_IOVECS IREKO_WASI
 #define IREKO_WASI_SPECIAL IREKO_WASI
-#define IREKO_WASI_NORETURN(NAME, ...) {#NAME, false, {__VA_ARGS__}},
+#define IREKO_WASI_VOID(NAME, ...) {#NAME, false, {__VA_ARGS__}},
 const Row kRows[] = {
 #include "vm/wasi.def"
 };
-#undef IREKO_WASI_NORETURN
+#undef IREKO_WASI_VOID
 #undef IREKO_WASI_SPECIAL
 #undef IREKO_WASI_IOVECS
 #undef IREKO_WASI

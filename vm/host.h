@@ -37,11 +37,11 @@
   IREKO_HOST(NAME) uint32_t host_##NAME(IREKO_PARAMETERS(__VA_ARGS__));
 #define IREKO_WASI_IOVECS IREKO_WASI
 #define IREKO_WASI_SPECIAL IREKO_WASI
-#define IREKO_WASI_NORETURN(NAME, ...)                                         \
+#define IREKO_WASI_VOID(NAME, ...)                                             \
   IREKO_HOST(NAME)                                                             \
-  [[noreturn]] void host_##NAME(IREKO_PARAMETERS(__VA_ARGS__));
+  void host_##NAME(IREKO_PARAMETERS(__VA_ARGS__));
 #include "wasi.def"
-#undef IREKO_WASI_NORETURN
+#undef IREKO_WASI_VOID
 #undef IREKO_WASI_SPECIAL
 #undef IREKO_WASI_IOVECS
 #undef IREKO_WASI

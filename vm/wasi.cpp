@@ -56,9 +56,9 @@ template <class... Bool> bool any(Bool... conditions) {
     Frame frame(iovecBytes(buffersCount));                                     \
     return IREKO_CALL(NAME, __VA_ARGS__);                                      \
   }
-#define IREKO_WASI_NORETURN(NAME, ...)                                         \
+#define IREKO_WASI_VOID(NAME, ...)                                             \
   IREKO_EXPORT(ireko_wasi_##NAME)                                              \
-  [[noreturn]] void ireko_wasi_##NAME(IREKO_PARAMETERS(__VA_ARGS__)) {         \
+  void ireko_wasi_##NAME(IREKO_PARAMETERS(__VA_ARGS__)) {                      \
     IREKO_CALL(NAME, __VA_ARGS__);                                             \
   }
 #define IREKO_WASI_SPECIAL(NAME, ...)                                          \
@@ -66,7 +66,7 @@ template <class... Bool> bool any(Bool... conditions) {
   uint32_t ireko_wasi_##NAME(IREKO_PARAMETERS(__VA_ARGS__));
 #include "wasi.def"
 #undef IREKO_WASI_SPECIAL
-#undef IREKO_WASI_NORETURN
+#undef IREKO_WASI_VOID
 #undef IREKO_WASI_IOVECS
 #undef IREKO_WASI
 
@@ -88,6 +88,7 @@ uint32_t getStrings(uint32_t array, uint32_t buffer) {
   {
     Frame frame(sizeof(Sizes));
     auto *answer = reinterpret_cast<Sizes *>(frame.sp);
+    *answer = {};
     uint32_t error =
         sizesGet(uint32_t(&answer->count), uint32_t(&answer->bytes));
     if (error)

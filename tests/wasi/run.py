@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Tests of the in-guest runtime by itself: WASI adapters and traps.
+"""Tests of the in-guest runtime: WASI adapters and traps.
 
-usage: run.py [--runtime FILE] [--node PROGRAM]
+usage: run.py [--runtime FILE] [--tool FILE] [--node PROGRAM] [--coverage]
 
 The runtime is build/release/vm-runtime.wasm, the host Node 26, unless said
 otherwise. The types of what it imports and exports are compared with wasi-libc's
 header; then its functions are called in Node, with a host that takes notes.
+Last, bundles that import all of them are compared with plain modules under a
+model of a host.
 """
 
 import argparse
@@ -20,6 +22,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
+import guests  # noqa: E402
 import signatures  # noqa: E402
 import tools  # noqa: E402
 from wasmfile import FUNC, WasmFile  # noqa: E402
@@ -76,13 +79,17 @@ def checkTraps(totals):
     totals.check("wording of traps", rows, re.findall(r'"([^"]*)"', block))
 
 
-def runScript(totals, node, path, table):
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump(table, file)
-        file.flush()
-        process = subprocess.run(
-            [node, str(HERE / "main.js"), str(path), file.name],
-            stdout=subprocess.PIPE, text=True, check=False)
+def assemble(text, path):
+    subprocess.run([tools.wasmTools(), "parse", "-o", str(path), "-"],
+                   input=text.encode(), check=True)
+
+
+def runScript(totals, node, path, table, folder):
+    tableFile = folder / "table.json"
+    tableFile.write_text(json.dumps(table))
+    process = subprocess.run(
+        [node, str(HERE / "main.js"), str(path), str(tableFile), str(folder)],
+        stdout=subprocess.PIPE, text=True, check=False)
     lines = process.stdout.splitlines()
     try:
         counts = json.loads(lines[-1])
@@ -95,11 +102,24 @@ def runScript(totals, node, path, table):
         setattr(totals, name, getattr(totals, name) + value)
 
 
+def printCoverage(folder):
+    coverage = json.loads((folder / "coverage.json").read_text())
+    classes = coverage["classes"]
+    print(f"{'':24}" + "".join(f"{c:>13}" for c in classes))
+    for name, counts in coverage["covered"].items():
+        print(f"{name:24}" +
+              "".join(f"{counts.get(c, '-'):>13}" for c in classes))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runtime", type=pathlib.Path,
                         default=ROOT / "build/release/vm-runtime.wasm")
+    parser.add_argument("--tool", default=tools.releaseTool())
     parser.add_argument("--node")
+    parser.add_argument("--coverage", action="store_true",
+                        help="print how many calls of each kind bundles.js "
+                             "compares, by function")
     options = parser.parse_args()
     node = options.node or tools.node()
     totals = Totals()
@@ -108,7 +128,12 @@ def main():
     totals.check("the runtime's size is small", len(data) <= MOST_BYTES, True)
     checkTypes(totals, WasmFile(data), table)
     checkTraps(totals)
-    runScript(totals, node, options.runtime, table)
+    with tempfile.TemporaryDirectory(prefix="ireko-wasi-") as name:
+        folder = pathlib.Path(name)
+        guests.make(folder, table, tools.Packer(options.tool), assemble)
+        runScript(totals, node, options.runtime, table, folder)
+        if options.coverage:
+            printCoverage(folder)
     print(f"{totals.passed} passed, {totals.failed} failed, "
           f"{totals.skipped} skipped")
     return 1 if totals.failed else 0
