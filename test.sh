@@ -6,12 +6,13 @@
 # all groups run even if one fails. The table at the end adds them up.
 cd "$(dirname "$(readlink -f "$0")")" || exit 1
 
-groups=(unit golden wasi runners spec differential fuzz programs hosts bench)
+groups=(unit golden wasi adapters runners spec differential fuzz programs hosts bench)
 command_of() {
   case $1 in
   unit) echo tests/unit/run.sh ;;
   golden) echo tests/golden/run.py ;;
   wasi) echo tests/wasi/run.py ;;
+  adapters) echo tests/adapters/run.py ;;
   runners) echo tests/support/selfcheck.py ;;
   spec) echo tests/spec/run.py ;;
   differential) echo tests/differential/run.py ;;
