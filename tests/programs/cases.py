@@ -4,8 +4,11 @@ plain module and the bundle.
 """
 
 import dataclasses
+import pathlib
 
 from hosts import Call
+
+SCRIPTS = pathlib.Path(__file__).resolve().parent / "scripts"
 
 TRAP = "trap"  # in place of an exit code: whatever the host makes of a trap
 
@@ -26,6 +29,9 @@ class Case:
     args: tuple = ()
     files: dict = dataclasses.field(default_factory=dict)
     folders: tuple = ()
+    # Folders of the program's own that it only reads: the name beside `files`
+    # and the place among the programs under the cache root.
+    links: dict = dataclasses.field(default_factory=dict)
     variables: dict = dataclasses.field(default_factory=dict)
     stdin: bytes = b""
     call: Call = None
@@ -147,3 +153,39 @@ def sqliteCases(workload):
     yield Case("sqlite-no-database", "sqlite",
                ("data/workload.sql", "data/workload.sql"), **files,
                levels=levels, code=1, stderr="file is not a database")
+
+
+def realCases():
+    """Big programs from elsewhere (real.py), each with one long script that
+    does a bit of everything: they take seconds to start."""
+    levels = {"0": ("wasmtime",), "2": ("wasmtime", "node26", "wazero")}
+    # bun's WASI lacks what CPython imports and what Ruby needs to load a file.
+    with_bun = {"0": ("wasmtime",), "2": (*levels["2"], "bun")}
+
+    def files(*names):
+        return {"data/in.txt": b"one\ntwo zwei\nthree\n",
+                **{f"data/{name}": (SCRIPTS / name).read_bytes()
+                   for name in names}}
+
+    yield Case("real-python", "python", ("data/everyday.py", "an argument"),
+               files=files("everyday.py"), folders=("data", "usr"),
+               links={"usr": "python/usr"}, stdin=b"a\nb", levels=levels,
+               variables={"PYTHONHOME": "/usr/local", "PYTHONHASHSEED": "0",
+                          "PYTHONDONTWRITEBYTECODE": "1", "LEVEL": "3"},
+               code=1, stdout=r"^== standard input\n\['a', 'b'\]\n$",
+               stderr="^to stderr\n(.*\n)*LookupError: nobody catches this: ")
+    yield Case("real-ruby", "ruby", ("data/everyday.rb", "an argument"),
+               files=files("everyday.rb"), folders=("data",), levels=levels,
+               variables={"LEVEL": "3"}, stdin=b"a\nb",
+               code=1, stdout=r'^== standard input\n\["a", "b"\]\n$',
+               stderr="^to stderr\n.* nobody catches this: .*KeyError")
+    yield Case("real-quickjs", "quickjs", ("data/everyday.js", "an argument"),
+               files=files("everyday.js"), folders=("data",), levels=with_bun,
+               code=3, stdout=r"^== later\n\[0,0,0,2,3,6\] .*\n$",
+               stderr="^TypeError: nobody catches this: ")
+    yield Case("real-yosys", "yosys", ("-q", "-T", "-l", "data/log.txt", "-s",
+                                       "data/synthesis.ys"),
+               files={**files("cpu.v", "synthesis.ys"), "tmp/kept": b""},
+               folders=("data", "share", "tmp"),
+               links={"share": "yosys/share"}, code=1,
+               levels={"2": levels["2"]})

@@ -3,6 +3,7 @@ differ: what every runner of programs shares.
 """
 
 import dataclasses
+import functools
 import pathlib
 import re
 import subprocess
@@ -16,8 +17,10 @@ sys.path += [str(HERE), str(ROOT / "samples"), str(ROOT / "tests" / "support")]
 import build  # noqa: E402
 import cases  # noqa: E402
 import hosts  # noqa: E402
+import real  # noqa: E402
 
 SECONDS = 300  # for one run of a program
+PACK_SECONDS = 900
 
 
 @dataclasses.dataclass
@@ -29,7 +32,16 @@ class Result:
     files: dict
 
 
+@functools.cache
+def plainModule(sample):
+    """The path of a program as it is. main() of run.py builds the samples."""
+    if sample in real.NAMES:
+        return real.module(sample)
+    return build.OUT / f"{sample}.wasm"
+
+
 def readTree(folder):
+    """Every file, but for what symbolic links lead to."""
     return {str(path.relative_to(folder)): path.read_bytes()
             for path in sorted(folder.rglob("*")) if path.is_file()}
 
@@ -41,6 +53,8 @@ def execute(host, module, case, scratch):
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
+    for name, place in case.links.items():
+        (folder / name).symlink_to(real.folder() / place)
     command = host.command(module, case.args, case.folders, case.variables,
                            case.call)
     # All three streams are files: node:wasi does not wait for pipes.
@@ -103,7 +117,7 @@ def comparisonProblem(case, plain, bundle):
     if case.message:
         offset = int(re.search(r" at (0x[0-9a-f]+)$", bundle.stderr, re.M)[1],
                      16)
-        module = (build.OUT / f"{case.sample}.wasm").read_bytes()
+        module = plainModule(case.sample).read_bytes()
         if module[offset] != case.opcode:
             return (f"the instruction at {offset:#x} is {module[offset]:#x}, "
                     f"not {case.opcode:#x}")
@@ -140,7 +154,7 @@ class Bundles:
         is what went wrong."""
         key = (sample, level, variant)
         if key not in self.made:
-            source = build.OUT / f"{sample}.wasm"
+            source = plainModule(sample)
             # The same name as the plain module's: it is the guest's argv[0].
             target = (ROOT / "build" / "programs" / f"O{level}{variant}"
                       / source.name)
@@ -148,7 +162,7 @@ class Bundles:
             target.unlink(missing_ok=True)
             command = self.packer.command(source, target, level, options)
             done = subprocess.run(command, capture_output=True, text=True,
-                                  check=False, timeout=SECONDS)
+                                  check=False, timeout=PACK_SECONDS)
             problem = None
             if done.returncode or not target.is_file():
                 problem = (f"{' '.join(map(str, command))}: exit code "
@@ -162,7 +176,8 @@ def compareOn(host, case, modules, scratch):
     check, path, what went wrong when packing or None). Gives a list of (name,
     problem or None)."""
     try:
-        plain = execute(host, build.OUT / f"{case.sample}.wasm", case, scratch)
+        plain = execute(host.keepingCode() if case.sample in real.NAMES
+                        else host, plainModule(case.sample), case, scratch)
         problem = expectationProblem(host, case, plain)
         problem = problem and f"the plain module: {problem}"
     except subprocess.TimeoutExpired:

@@ -3,6 +3,7 @@ command line, or node:wasi in the engines that have none (through the script
 that `ireko run` uses too). bench/run measures with these as well.
 """
 
+import copy
 import dataclasses
 import json
 import os
@@ -39,12 +40,20 @@ class Host:
     and have the same name inside."""
 
     canCall = True
+    # By which it keeps compiled code from run to run, where it has to be told.
+    cacheFlags = ()
     trapCode = 134  # 128 + SIGABRT
 
     def __init__(self, name, place, flags=()):
         self.name = name
         self.program = tools.cacheRoot() / place
         self.flags = list(flags)
+
+    def keepingCode(self):
+        """This host with a cache of compiled code, if it can have one."""
+        host = copy.copy(self)
+        host.flags = [*self.flags, *self.cacheFlags]
+        return host
 
     def isThere(self):
         return self.program.is_file()
@@ -90,6 +99,7 @@ class Wasmi(Wasmtime):
 
 class Wazero(Host):
     canCall = False  # its command line runs _start only
+    cacheFlags = [f"-cachedir={ROOT / 'build' / 'programs' / 'wazero'}"]
     trapCode = 1
 
     def command(self, module, args=(), folders=(), variables=None, call=None):

@@ -6,10 +6,11 @@ file in the folder that the program was given, byte by byte.
 usage: tests/programs/run.py [--hosts NAMES] [--only REGEX] [--keep]
 
 The programs are the samples (samples/build.py builds them), among them SQLite
-with its workload; the list of runs is cases.py. A bundle is packed at -O0 and
-at -O2; some cases also run by `ireko run`. Then recursion: a million nested calls with a big guest stack, a clean
-end with a small one. A host that is not installed is named and its runs count
-as skipped.
+with its workload, and CPython, Ruby, QuickJS and Yosys (real.py); the list of
+runs is cases.py. A bundle is packed at -O0 and at -O2; some cases also run by
+`ireko run`. Then recursion: a million nested calls with a big guest stack, a
+clean end with a small one. A host that is not installed is named and its runs
+count as skipped.
 
 The last line is "N passed, N failed, N skipped"; the exit code is 0 only if
 nothing failed and something passed.
@@ -107,7 +108,7 @@ def checkSizes(bundles, totals):
 def allCases(only):
     workload = ROOT / "samples" / "sqlite" / "workload.sql"
     every = [*cases.commandCases(), *cases.trapCases(), *cases.callCases(),
-             *cases.sqliteCases(workload)]
+             *cases.sqliteCases(workload), *cases.realCases()]
     return [case for case in every if re.search(only, case.name)]
 
 
