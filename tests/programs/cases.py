@@ -32,6 +32,8 @@ class Case:
     # Folders of the program's own that it only reads: the name beside `files`
     # and the place among the programs under the cache root.
     links: dict = dataclasses.field(default_factory=dict)
+    # Empty folders for what is of no interest afterwards.
+    scratch: tuple = ()
     variables: dict = dataclasses.field(default_factory=dict)
     stdin: bytes = b""
     call: Call = None
@@ -185,7 +187,7 @@ def realCases():
                stderr="^TypeError: nobody catches this: ")
     yield Case("real-yosys", "yosys", ("-q", "-T", "-l", "data/log.txt", "-s",
                                        "data/synthesis.ys"),
-               files={**files("cpu.v", "synthesis.ys"), "tmp/kept": b""},
+               files=files("cpu.v", "synthesis.ys"), scratch=("tmp",),
                folders=("data", "share", "tmp"),
                links={"share": "yosys/share"}, code=1,
                levels={"2": levels["2"]})

@@ -40,10 +40,12 @@ def plainModule(sample):
     return build.OUT / f"{sample}.wasm"
 
 
-def readTree(folder):
+def readTree(folder, without):
     """Every file, but for what symbolic links lead to."""
-    return {str(path.relative_to(folder)): path.read_bytes()
-            for path in sorted(folder.rglob("*")) if path.is_file()}
+    paths = {path.relative_to(folder): path
+             for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {str(name): path.read_bytes() for name, path in paths.items()
+            if name.parts[0] not in without}
 
 
 def execute(host, module, case, scratch):
@@ -53,6 +55,8 @@ def execute(host, module, case, scratch):
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
+    for name in case.scratch:
+        (folder / name).mkdir()
     for name, place in case.links.items():
         (folder / name).symlink_to(real.folder() / place)
     command = host.command(module, case.args, case.folders, case.variables,
@@ -70,7 +74,8 @@ def execute(host, module, case, scratch):
         stderr.seek(0)
         errors = stderr.read().decode(errors="replace")
         return Result(done.returncode, stdout.read(),
-                      host.guestErrors(errors), readTree(folder))
+                      host.guestErrors(errors),
+                      readTree(folder, case.scratch))
 
 
 def shorten(text):

@@ -40,8 +40,10 @@ class Host:
     and have the same name inside."""
 
     canCall = True
-    # By which it keeps compiled code from run to run, where it has to be told.
-    cacheFlags = ()
+    # With which it keeps compiled code from run to run, and without doubt
+    # starts from nothing; cacheFlags is None if it cannot keep any.
+    cacheFlags = None
+    coldFlags = ()
     trapCode = 134  # 128 + SIGABRT
 
     def __init__(self, name, place, flags=()):
@@ -51,8 +53,14 @@ class Host:
 
     def keepingCode(self):
         """This host with a cache of compiled code, if it can have one."""
+        return self.withFlags(self.cacheFlags or ())
+
+    def startingCold(self):
+        return self.withFlags(self.coldFlags)
+
+    def withFlags(self, flags):
         host = copy.copy(self)
-        host.flags = [*self.flags, *self.cacheFlags]
+        host.flags = [*self.flags, *flags]
         return host
 
     def isThere(self):
@@ -74,6 +82,9 @@ class Host:
 
 
 class Wasmtime(Host):
+    cacheFlags = ["-C", "cache=y"]
+    coldFlags = ["-C", "cache=n"]
+
     def command(self, module, args=(), folders=(), variables=None, call=None):
         words = [self.program, "run", *self.flags]
         for folder in folders:
@@ -90,6 +101,8 @@ class Wasmtime(Host):
 
 
 class Wasmi(Wasmtime):
+    cacheFlags = None
+    coldFlags = ()
     trapCode = 1
 
     def command(self, module, args=(), folders=(), variables=None, call=None):
