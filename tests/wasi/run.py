@@ -7,7 +7,7 @@ The runtime is build/release/vm-runtime.wasm, the host Node 26, unless said
 otherwise. The types of what it imports and exports are compared with wasi-libc's
 header; then its functions are called in Node, with a host that takes notes.
 Last, bundles that import all of them are compared with plain modules under a
-model of a host.
+model of a host, and one that makes bad calls only runs on every host there is.
 """
 
 import argparse
@@ -23,6 +23,7 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 import guests  # noqa: E402
+import realhosts  # noqa: E402
 import signatures  # noqa: E402
 import tools  # noqa: E402
 from wasmfile import FUNC, WasmFile  # noqa: E402
@@ -130,8 +131,10 @@ def main():
     checkTraps(totals)
     with tempfile.TemporaryDirectory(prefix="ireko-wasi-") as name:
         folder = pathlib.Path(name)
-        guests.make(folder, table, tools.Packer(options.tool), assemble)
+        packer = tools.Packer(options.tool)
+        guests.make(folder, table, packer, assemble)
         runScript(totals, node, options.runtime, table, folder)
+        realhosts.run(totals, folder, table, packer, assemble)
         if options.coverage:
             printCoverage(folder)
     print(f"{totals.passed} passed, {totals.failed} failed, "
