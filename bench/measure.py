@@ -8,8 +8,11 @@ bundle, so that a slow moment of the machine meets both.
 
 import dataclasses
 import os
+import pathlib
 import statistics
 import subprocess
+import sys
+import tempfile
 import time
 
 SECONDS = 300  # for one run
@@ -35,6 +38,32 @@ class Run:
     seconds: float
     cpuSeconds: float
     output: bytes
+
+
+@dataclasses.dataclass
+class Spawned:
+    """A process that ended: what it printed, and what it took."""
+    code: int
+    output: bytes
+    errors: str
+    seconds: float
+    memory: int  # the most bytes at a time
+
+
+def spawned(command, cwd, environment):
+    script = pathlib.Path(__file__).resolve().parent / "spawn.py"
+    with tempfile.NamedTemporaryFile("r", encoding="ascii") as result:
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", script, result.name, *command],
+            cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True,
+            check=False, timeout=SECONDS, env=environment)
+        if done.returncode:
+            raise Wrong(f"{' '.join(map(str, command))} cannot be started: "
+                        f"{done.stderr.decode(errors='replace')}")
+        seconds, kilobytes, code = result.read().split()
+    return Spawned(int(code), done.stdout,
+                   done.stderr.decode(errors="replace"), float(seconds),
+                   int(kilobytes) * 1024)
 
 
 def execute(host, program, module, scale, cwd, environment):

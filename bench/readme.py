@@ -9,10 +9,15 @@ import pathlib
 import re
 import sys
 
-from report import row
-
 BENCH = pathlib.Path(__file__).resolve().parent
-README = BENCH.parent / "README.md"
+ROOT = BENCH.parent
+sys.path += [str(ROOT / "samples"), str(ROOT / "tests" / "programs"),
+             str(ROOT / "tests" / "support")]
+
+import startup  # noqa: E402
+from table import row  # noqa: E402
+
+README = ROOT / "README.md"
 BETWEEN = re.compile(r"(?<=<!-- figures -->\n).*(?=<!-- end of figures -->)",
                      re.DOTALL)
 
@@ -52,6 +57,58 @@ def sizes(results):
                    f"{size['packSeconds']:.2f} s"])
 
 
+def starts(part):
+    """The compiling hosts side by side; what competes is in the last column."""
+    cells = {(cell["program"], cell["host"], cell["mode"]): cell
+             for cell in part["cells"]}
+    columns = sorted({(host, mode) for _, host, mode in cells},
+                     key=[(host, mode) for _, host, mode in cells].index)
+    both = [(host, mode) for host, mode in columns
+            if any("bundle" in cells.get((name, host, mode), {})
+                   for name in startup.PROGRAMS)]
+    alone = [column for column in columns if column not in both]
+
+    def name(host, mode):
+        version = part["hosts"][host].lstrip("v")
+        cached = " cached" if mode == "cached" else ""
+        return f"{host.rstrip('0123456789').capitalize()} {version}{cached}"
+
+    def seconds(side):
+        return f"{side['seconds']['median']:.2f}"
+
+    yield row(["", *(name(*column) for column in both),
+               *(f"{name(*column)}, plain" for column in alone)])
+    yield "|---" + "|---:" * len(columns) + "|"
+    for program in dict.fromkeys(program for program, _, _ in cells):
+        for what in ("seconds", "memory"):
+            line = [f"{program}, {'s' if what == 'seconds' else 'MB'}"]
+            for column in both:
+                cell = cells.get((program, *column))
+                line.append("" if not cell else " / ".join(
+                    seconds(cell[side]) if what == "seconds"
+                    else f"{cell[side]['memory'] / 2**20:.0f}"
+                    for side in ("bundle", "plain"))
+                    + f" = **{startup.ratio(cell, what):.2f}**")
+            for column in alone:
+                cell = cells.get((program, *column))
+                line.append("" if not cell else seconds(cell["plain"])
+                            if what == "seconds"
+                            else f"{cell['plain']['memory'] / 2**20:.0f}")
+            yield row(line)
+
+
+def started(results):
+    """The part of the README on starting, if that was measured."""
+    part = results.get("startup")
+    if not part:
+        return []
+    return ["Wall time and memory of the whole process for a program that only "
+            "starts,", "bundle / plain; CPython and Ruby print a word.", "",
+            *starts(part), "",
+            f"Measured on {part['date']} at revision {part['revision']} by "
+            f"`{part['command']}`.", ""]
+
+
 def main():
     source = sys.argv[1] if sys.argv[1:] else BENCH / "results/latest.json"
     results = json.loads(pathlib.Path(source).read_text("utf-8"))
@@ -61,6 +118,7 @@ def main():
         f"Measured on {results['date']} at revision {results['revision']} by "
         f"`{results['command']}`", f"({results['machine']['processor']}, "
         f"{results['machine']['cores']} cores).", "",
+        *started(results),
         *sizes(results), "",
         f"All of the runtime, without handlers: {runtime:.1f} KB.", "", ""])
     readme, count = BETWEEN.subn(lambda _: text, README.read_text("utf-8"))

@@ -2,6 +2,10 @@
 
 import math
 
+import packing
+import startup
+from table import row
+
 
 def geometricMean(values):
     return math.exp(sum(map(math.log, values)) / len(values))
@@ -19,10 +23,6 @@ def means(cells):
 
 def spread(cell):
     return f"{cell['ratioLeast']:.2f}-{cell['ratioMost']:.2f}"
-
-
-def row(cells):
-    return "| " + " | ".join(cells) + " |"
 
 
 def ratioTable(results):
@@ -71,14 +71,18 @@ def sizeTable(sizes):
                    f"{bundle['packBytes'] / 2**20:.0f} MB"])
 
 
-def markdown(results):
-    machine = results["machine"]
-    lines = [
+def origin(part):
+    machine = part["machine"]
+    return (f"{part['date']}, revision {part['revision']}, "
+            f"`{part['command']}`, {machine['processor']}, "
+            f"{machine['cores']} cores, {machine['system']}.")
+
+
+def computing(results):
+    return [
         "# Benchmark",
         "",
-        f"{results['date']}, revision {results['revision']}, "
-        f"`{results['command']}`, {machine['processor']}, "
-        f"{machine['cores']} cores, {machine['system']}.",
+        origin(results),
         "",
         "Computing time of the bundle against that of the plain module in the "
         "same host, start-up subtracted; median of "
@@ -95,4 +99,34 @@ def markdown(results):
         *sizeTable(results["sizes"]),
         "",
     ]
-    return "\n".join(lines)
+
+
+def starting(part):
+    return [
+        "## Starting",
+        "",
+        origin(part),
+        "",
+        "Wall time and most memory of the host's process, from its start to "
+        "its end, of a hello world, and of CPython and Ruby printing a word; "
+        f"median of {part['repeat']} alternating runs. Cached: the host finds "
+        "its compiled code of an earlier run.",
+        "",
+        "Hosts: " + ", ".join(f"{name} ({version})" for name, version
+                              in part["hosts"].items()) + ".",
+        "",
+        *startup.table(part),
+        "",
+    ]
+
+
+def packed(part):
+    return ["## Packing", "", origin(part), "", *packing.table(part), ""]
+
+
+def markdown(results):
+    """Of the parts that have been measured."""
+    return "\n".join([
+        *(computing(results) if "programs" in results else ["# Benchmark", ""]),
+        *(starting(results["startup"]) if "startup" in results else []),
+        *(packed(results["packing"]) if "packing" in results else [])])

@@ -1,0 +1,5 @@
+"""Tables in Markdown."""
+
+
+def row(cells):
+    return "| " + " | ".join(cells) + " |"
