@@ -44,8 +44,11 @@ void Bundler::readRuntime() {
   bundle.features = options.hostFeatures.together(guest.features);
   WasmBinaryReader reader(bundle, bundle.features, bytes);
   reader.read();
-  memory = bundle.memories.front()->name;
+  layout.vmMemory = layout.guestMemory = bundle.memories.front()->name;
   renameRuntime();
+  for (auto &function : bundle.functions)
+    if (function->imported() && function->base == "fd_write")
+      runtimePrint = function->name;
   for (auto &item : bundle.exports) {
     Name inner = *item->getInternalName();
     if (item->kind == ExternalKind::Function)
@@ -67,43 +70,37 @@ void Bundler::readRuntime() {
   bundle.removeElementSegments([](ElementSegment *) { return true; });
 }
 
-// Trap messages are printed where the app itself may print.
-bool Bundler::canPrint() const {
-  Name print = runtimeFunctions.at("ireko_wasi_fd_write");
-  for (auto &[imported, target] : importTargets)
-    if (target == print)
-      return true;
-  return false;
-}
-
-// Imports of WASI functions become calls of the runtime's adapters; others
-// stay imports.
+// Imports of WASI functions become calls of the runtime's adapters, unless the
+// host sees the guest's memory as it is; others stay imports.
 llvm::Error Bundler::copyImports() {
+  bool isSingle = options.layout == Layout::Single;
   for (uint32_t i = 0; i < guest.functions.size(); ++i) {
     wasm::Function &function = *guest.functions[i];
     if (!function.imported())
       continue;
     ImportKind kind = importKind(function);
-    if (kind == ImportKind::Wasi) {
+    if (kind == ImportKind::Wasi && isSingle) {
       Name adapter =
           runtimeFunctions.at("ireko_wasi_" + function.base.toString());
       importTargets[function.name] = adapter;
       neededRuntime.insert(adapter);
       continue;
     }
+    bool isStub = options.stubUnknownImports && kind != ImportKind::Wasi;
     // Nearly all of them take addresses: a bundle could not work.
-    if (kind == ImportKind::Unstable && !options.stubUnknownImports) {
+    if (kind == ImportKind::Unstable && isSingle && !isStub) {
       Place place;
       place.function = i;
       return inputError(source.path, place,
                         "the import " + importName(function) +
                             " is of a draft of WASI, not of WASI 0.1 "
                             "(wasi_snapshot_preview1)",
-                        "build the program for WASI 0.1");
+                        "build the program for WASI 0.1, or use "
+                        "--layout=separate");
     }
     Name name = program.own("import." + std::to_string(i));
     auto copy = Builder::makeFunction(name, function.type, {}, nullptr);
-    if (options.stubUnknownImports) {
+    if (isStub) {
       stubs.insert(name);
       copy->type = copy->type.with(Exact);
     } else {
@@ -112,6 +109,8 @@ llvm::Error Bundler::copyImports() {
     }
     bundle.addFunction(std::move(copy));
     importTargets[function.name] = name;
+    if (kind == ImportKind::Wasi && function.base == "fd_write")
+      guestPrint = name;
   }
   return llvm::Error::success();
 }
@@ -143,7 +142,7 @@ void Bundler::addExports(Codegen &gen) {
     if (item->kind == ExternalKind::Function)
       inner = gen.adapterOf(program.functionIndex.at(inner));
     else if (item->kind == ExternalKind::Memory)
-      inner = memory;
+      inner = layout.guestMemory;
     bundle.addExport(Builder::makeExport(item->name, inner, item->kind));
   }
 }
@@ -157,6 +156,7 @@ void Bundler::addInfo() {
   info.stackBase = layout.stackBase;
   info.stackEnd = layout.stackEnd;
   info.guestBase = guest.memories.empty() ? 0 : layout.guestBase;
+  info.flags = options.layout == Layout::Separate ? kSeparateMemories : 0;
   CustomSection section;
   section.name = kBundleSection;
   appendBytes(section.data, info);
@@ -215,6 +215,7 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
   removeUnusedRuntime();
   if (auto error = placeMemory())
     return std::move(error);
+  bindPrinting();
 
   Codegen gen(program, tiling, image, layout, bundle);
   gen.trapFunction = trap;
@@ -225,11 +226,13 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
         gen.trap(gen.i32(uint32_t(TrapKind::MissingImport)), gen.i32(0));
   addReferenceRegisters();
   copyTables(gen);
+  copyElements(gen);
   gen.addColdFunctions();
   gen.addDispatchFunction();
   gen.addRunFunction();
   addVmData();
-  gen.addStart(copyData());
+  copyData();
+  gen.addStart(initialisation);
   addExports(gen);
   addInfo();
   if (!WasmValidator().validate(bundle, WasmValidator::Globally))

@@ -15,6 +15,7 @@ namespace {
 
 // V8 takes no br_table of more targets than 65,520.
 constexpr size_t kMaxChoices = 65000;
+constexpr uint64_t kMaxPages = 65536;
 
 uint64_t alignTo(uint64_t value, uint32_t alignment) {
   return (value + alignment - 1) & -uint64_t(alignment);
@@ -43,11 +44,7 @@ llvm::Error Bundler::placeMemory() {
   layout.stackBase = end = alignTo(end, 16);
   end = (end + options.stackSize) & -uint64_t(kSlotBytes);
   layout.stackEnd = end;
-  // Set without a guest memory too: adapters check against its size, 0.
   end = alignTo(end + kStackReserve, kPageBytes);
-  layout.guestBase = end;
-  constexpr uint64_t kMaxPages = 65536;
-  uint64_t pages = end / kPageBytes;
   // Generated code adds a frame's size to an address of the stack in 32 bits.
   uint64_t largestFrame = 0;
   for (const Function &function : program.functions)
@@ -55,27 +52,54 @@ llvm::Error Bundler::placeMemory() {
         std::max(largestFrame, uint64_t(function.frameSlots) * kSlotBytes);
   if (end + largestFrame > UINT32_MAX)
     return inputError(source.path,
-                      "the VM's state of " + std::to_string(pages) +
+                      "the VM's state of " + std::to_string(end / kPageBytes) +
                           " pages and a frame of " +
                           std::to_string(largestFrame) + " bytes exceed 4 GiB",
                       "use a smaller --stack-size");
   Memory &own = *bundle.memories.front();
-  own.initial = pages;
-  own.max = pages;
-  if (!guest.memories.empty()) {
-    Memory &original = *guest.memories.front();
-    own.initial = pages + original.initial;
-    own.max = original.hasMax()
-                  ? Address(std::min(kMaxPages, pages + original.max))
-                  : Address(Memory::kUnlimitedSize);
-    if (own.initial > kMaxPages)
+  own.initial = own.max = end / kPageBytes;
+  // Set without a guest memory too: adapters check against its size, 0.
+  if (options.layout == Layout::Single)
+    layout.guestBase = end;
+  return guest.memories.empty() ? llvm::Error::success() : placeGuestMemory();
+}
+
+// Behind the VM's state, or as memory 0.
+llvm::Error Bundler::placeGuestMemory() {
+  Memory &own = *bundle.memories.front();
+  Memory &original = *guest.memories.front();
+  if (options.layout == Layout::Separate) {
+    if (!options.hostFeatures.allow(FeatureSet::MultiMemory))
       return inputError(source.path,
-                        "the memory of " +
-                            std::to_string(uint64_t(original.initial)) +
-                            " pages and the VM's state of " +
-                            std::to_string(pages) + " pages exceed 4 GiB",
-                        "use a smaller --stack-size or initial memory");
+                        "--layout=separate needs multi-memory, which is not "
+                        "among the --host-features",
+                        "add multi-memory");
+    layout.guestMemory = program.own("guest");
+    auto copy = std::make_unique<Memory>(original);
+    copy->name = layout.guestMemory;
+    bundle.memories.insert(bundle.memories.begin(), std::move(copy));
+    bundle.updateMaps();
+    bundle.features.enable(FeatureSet::MultiMemory);
+    return llvm::Error::success();
   }
+  if (original.imported())
+    return inputError(source.path,
+                      "the program imports its memory, in which the VM's state "
+                      "has no place",
+                      "use --layout=separate");
+  uint64_t pages = own.initial;
+  own.initial = pages + original.initial;
+  own.max = original.hasMax()
+                ? Address(std::min(kMaxPages, pages + original.max))
+                : Address(Memory::kUnlimitedSize);
+  if (own.initial > kMaxPages)
+    return inputError(source.path,
+                      "the memory of " +
+                          std::to_string(uint64_t(original.initial)) +
+                          " pages and the VM's state of " +
+                          std::to_string(pages) + " pages exceed 4 GiB",
+                      "use a smaller --stack-size or initial memory, or "
+                      "--layout=separate");
   return llvm::Error::success();
 }
 
@@ -93,7 +117,8 @@ void Bundler::addVmData() {
       if (last > at) {
         auto segment = Builder::makeDataSegment(
             program.own(name + std::string(".") + std::to_string(part++)),
-            memory, builder.makeConst(Literal(uint32_t(address + at))));
+            layout.vmMemory,
+            builder.makeConst(Literal(uint32_t(address + at))));
         segment->data.assign(data.begin() + at, data.begin() + last);
         bundle.addDataSegment(std::move(segment));
       }
@@ -134,58 +159,65 @@ void Bundler::addVmData() {
   addSegment("tables", layout.tables, bytes);
 }
 
-// Segments that are known to fit are the bundle's own active segments. From
-// the first one that is not, or depends on an import, the start function
-// copies them, in order.
-std::vector<Expression *> Bundler::copyData() {
-  std::vector<Expression *> initialisation;
-  bool dynamic = false;
+// In a memory of its own, a segment is active as it was: whether it fits, the
+// host finds out, after the VM's segments. Behind the VM's state, only segments
+// that are known to fit are.
+void Bundler::copyData() {
+  bool dynamic = !initialisation.empty();
   for (auto &segment : guest.dataSegments) {
     auto copy = Builder::makeDataSegment(segment->name);
     copy->data = std::move(segment->data);
     uint32_t size = copy->data.size();
     if (segment->isActive()) {
       auto offset = constantValue(program, segment->offset);
-      uint64_t limit = uint64_t(guest.memories.front()->initial) * kPageBytes;
-      dynamic |= !offset || uint64_t(offset->getUnsigned()) + size > limit;
-      if (!dynamic) {
-        copy->memory = memory;
-        copy->offset = builder.makeConst(
-            Literal(uint32_t(offset->getUnsigned() + layout.guestBase)));
+      if (options.layout == Layout::Single) {
+        uint64_t limit = uint64_t(guest.memories.front()->initial) * kPageBytes;
+        dynamic |= !offset || uint64_t(offset->getUnsigned()) + size > limit;
+      }
+      if (dynamic) {
+        initialise(*segment, size);
       } else {
-        auto address = [&] {
-          return constantExpression(segment->offset, nullptr);
-        };
-        auto wide = [&](Expression *value) {
-          return builder.makeUnary(ExtendUInt32, value);
-        };
-        Expression *limitNow = builder.makeBinary(
-            SubInt64,
-            builder.makeBinary(ShlInt64, wide(builder.makeMemorySize(memory)),
-                               builder.makeConst(Literal(int64_t(16)))),
-            builder.makeConst(Literal(int64_t(layout.guestBase) + size)));
-        initialisation.push_back(builder.makeIf(
-            builder.makeBinary(GtSInt64, wide(address()), limitNow),
-            builder.makeBlock(
-                {builder.makeCall(runtimeFunctions.at("ireko_trap_quiet"),
-                                  {builder.makeConst(Literal(
-                                       uint32_t(TrapKind::MemoryBounds))),
-                                   builder.makeConst(Literal(uint32_t(0)))},
-                                  Type::none),
-                 builder.makeUnreachable()})));
-        initialisation.push_back(builder.makeMemoryInit(
-            segment->name,
-            builder.makeBinary(
-                AddInt32, address(),
-                builder.makeConst(Literal(uint32_t(layout.guestBase)))),
-            builder.makeConst(Literal(uint32_t(0))),
-            builder.makeConst(Literal(size)), memory));
-        initialisation.push_back(builder.makeDataDrop(segment->name));
+        copy->memory = layout.guestMemory;
+        copy->offset =
+            offset ? builder.makeConst(Literal(uint32_t(offset->getUnsigned()) +
+                                               layout.guestBase))
+                   : constantExpression(segment->offset, nullptr);
       }
     }
     bundle.addDataSegment(std::move(copy));
   }
-  return initialisation;
+}
+
+// Has the start function copy a segment of so many bytes.
+void Bundler::initialise(const DataSegment &segment, uint32_t size) {
+  auto address = [&] { return constantExpression(segment.offset, nullptr); };
+  Expression *linear = address();
+  if (layout.guestBase != 0) {
+    auto wide = [&](Expression *value) {
+      return builder.makeUnary(ExtendUInt32, value);
+    };
+    Expression *limit = builder.makeBinary(
+        SubInt64,
+        builder.makeBinary(ShlInt64,
+                           wide(builder.makeMemorySize(layout.guestMemory)),
+                           builder.makeConst(Literal(int64_t(16)))),
+        builder.makeConst(Literal(int64_t(layout.guestBase) + size)));
+    initialisation.push_back(builder.makeIf(
+        builder.makeBinary(GtSInt64, wide(address()), limit),
+        builder.makeBlock(
+            {builder.makeCall(
+                 runtimeFunctions.at("ireko_trap_quiet"),
+                 {builder.makeConst(Literal(uint32_t(TrapKind::MemoryBounds))),
+                  builder.makeConst(Literal(uint32_t(0)))},
+                 Type::none),
+             builder.makeUnreachable()})));
+    linear = builder.makeBinary(AddInt32, linear,
+                                builder.makeConst(Literal(layout.guestBase)));
+  }
+  initialisation.push_back(builder.makeMemoryInit(
+      segment.name, linear, builder.makeConst(Literal(uint32_t(0))),
+      builder.makeConst(Literal(size)), layout.guestMemory));
+  initialisation.push_back(builder.makeDataDrop(segment.name));
 }
 
 } // namespace ireko

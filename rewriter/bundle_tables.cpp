@@ -61,10 +61,23 @@ void Bundler::copyTables(Codegen &gen) {
       continue;
     auto copy = Builder::makeTable(table->name, table->type, table->initial,
                                    table->max, table->addressType);
+    copy->module = table->module;
+    copy->base = table->base;
     if (table->init)
       copy->init = constantExpression(table->init, &gen);
     bundle.addTable(std::move(copy));
   }
+}
+
+// Elements that were written to an imported table stay there when a later
+// segment does not fit, and their functions can be called: the VM's own data
+// has to be in place before. So from the first segment on that may not fit, the
+// start function writes them.
+void Bundler::copyElements(Codegen &gen) {
+  bool anyImported = false;
+  for (auto &table : guest.tables)
+    anyImported |= table->imported();
+  bool dynamic = false;
   // An active segment is dropped once it has been copied; of one that fills a
   // static table, no more is left than its name for instructions to use.
   std::unordered_set<Name> named;
@@ -83,10 +96,25 @@ void Bundler::copyTables(Codegen &gen) {
     }
     auto copy = Builder::makeElementSegment(segment->name, segment->table,
                                             nullptr, segment->type);
-    if (segment->offset)
-      copy->offset = constantExpression(segment->offset, &gen);
     for (Expression *item : segment->data)
       copy->data.push_back(constantExpression(item, &gen));
+    if (segment->isActive()) {
+      auto offset = constantValue(program, segment->offset);
+      uint64_t size = segment->data.size();
+      uint64_t limit = guest.getTable(segment->table)->initial;
+      dynamic |=
+          anyImported && (!offset || offset->getUnsigned() + size > limit);
+      copy->offset = constantExpression(segment->offset, &gen);
+      if (dynamic) {
+        initialisation.push_back(builder.makeTableInit(
+            segment->name, copy->offset,
+            builder.makeConst(Literal(uint32_t(0))),
+            builder.makeConst(Literal(uint32_t(size))), segment->table));
+        initialisation.push_back(builder.makeElemDrop(segment->name));
+        copy->table = Name();
+        copy->offset = nullptr;
+      }
+    }
     bundle.addElementSegment(std::move(copy));
   }
 }

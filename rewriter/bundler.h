@@ -37,14 +37,18 @@ private:
   void addInfo();
   std::vector<uint8_t> write();
   void countBytes(const wasm::WasmBinaryWriter &writer, size_t bundleBytes);
+  // rewriter/bundle_print.cpp
+  void bindPrinting();
   // rewriter/bundle_memory.cpp
   llvm::Error placeMemory();
+  llvm::Error placeGuestMemory();
   void addVmData();
-  // Returns what instantiation does about segments beyond copying them.
-  std::vector<wasm::Expression *> copyData();
+  void copyData();
+  void initialise(const wasm::DataSegment &segment, uint32_t size);
   // rewriter/bundle_tables.cpp
   void addReferenceRegisters();
   void copyTables(Codegen &gen);
+  void copyElements(Codegen &gen);
   wasm::Expression *constantExpression(wasm::Expression *expr, Codegen *gen);
 
   Program &program;
@@ -57,7 +61,6 @@ private:
   wasm::Builder builder;
   Image image;
   MemoryLayout layout;
-  wasm::Name memory;
   uint32_t runtimeEnd = 0;
   // Functions of the runtime by export name, and those that are needed.
   std::unordered_map<std::string, wasm::Name> runtimeFunctions;
@@ -65,6 +68,13 @@ private:
   std::unordered_map<wasm::Name, wasm::Name> importTargets;
   // Those of them that stand for imports which are left out, and trap.
   std::unordered_set<wasm::Name> stubs;
+  // The imports of fd_write: the runtime's, and in the separate layout that of
+  // the guest, which the other one is bound to.
+  wasm::Name runtimePrint, guestPrint;
+  // What instantiation does beyond active segments. From the first one on that
+  // may trap or depends on an import, segments of the same kind and later kinds
+  // are copied here.
+  std::vector<wasm::Expression *> initialisation;
 };
 
 } // namespace ireko

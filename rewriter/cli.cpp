@@ -49,6 +49,7 @@ struct RawOptions {
   int optLevel = 2;
   std::string stackSize = "4m";
   std::string hostFeatures = "default";
+  std::string layout = "single";
   std::vector<std::string> folders;
 };
 
@@ -70,6 +71,9 @@ void addPackOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
       ->option_text("LIST");
   app->add_flag("--stub-unknown-imports", line.pack.stubUnknownImports,
                 "Imports that are not WASI 0.1's trap when called");
+  app->add_option("--layout", raw.layout,
+                  "single memory, or separate: the app's at 0 [single]")
+      ->option_text("KIND");
   app->add_flag("--strip-names", line.pack.stripNames,
                 "Leave function names out of trap messages");
 }
@@ -104,6 +108,10 @@ llvm::Error check(CommandLine &line, const RawOptions &raw) {
   if (!features)
     return features.takeError();
   line.pack.hostFeatures = *features;
+  if (raw.layout != "single" && raw.layout != "separate")
+    return usageError("there is no layout '" + raw.layout + "'",
+                      "single or separate");
+  line.pack.layout = raw.layout == "single" ? Layout::Single : Layout::Separate;
   for (const std::string &folder : raw.folders)
     line.invocation.folders.push_back(parseFolder(folder));
   for (llvm::StringRef variable : line.invocation.environment)

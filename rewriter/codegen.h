@@ -12,8 +12,9 @@
 //     function or the runtime.
 //  4. A slot that is live after a tile is in frame memory when the tile ends.
 //  5. Guest addresses are added to guestBase by the static offset of the
-//     access; where an offset is an operand, a sum that wraps becomes an
-//     address that is out of bounds for every memory.
+//     access. Where an offset is an operand, the operand is one less and the
+//     static offset one more: a sum that wraps becomes the highest address,
+//     which with that is out of bounds for every memory.
 
 #ifndef IREKO_REWRITER_CODEGEN_H
 #define IREKO_REWRITER_CODEGEN_H
@@ -25,13 +26,17 @@
 
 namespace ireko {
 
-// Linear addresses in the bundle.
+// The bundle's memories, and addresses in that of the VM.
 struct MemoryLayout {
+  wasm::Name vmMemory;
+  // The same as vmMemory in the single layout, and where the guest has none.
+  wasm::Name guestMemory;
   uint32_t state = 0; // VmState
   uint32_t image = 0;
   uint32_t globals = 0;
   uint32_t tables = 0;
   uint32_t stackBase = 0, stackEnd = 0;
+  // Of the guest's address 0, in guestMemory; 0 in the separate layout.
   uint32_t guestBase = 0;
 };
 
@@ -46,8 +51,8 @@ public:
   Codegen(Program &program, const Tiling &tiling, const Image &image,
           const MemoryLayout &layout, wasm::Module &bundle)
       : program(program), tiling(tiling), image(image), layout(layout),
-        bundle(bundle), builder(bundle), memory(bundle.memories.front()->name) {
-  }
+        bundle(bundle), builder(bundle), memory(layout.vmMemory),
+        guestMemory(layout.guestMemory) {}
 
   // rewriter/dispatch.cpp
   void addDispatchFunction();
@@ -104,6 +109,13 @@ public:
   wasm::Expression *storeState(size_t member, wasm::Expression *value) {
     return store(i32(0), layout.state + member, value);
   }
+  // Of so many pages of guestMemory, those that are the guest's.
+  wasm::Expression *guestPages(wasm::Expression *pages) {
+    if (layout.guestBase == 0)
+      return pages;
+    return builder.makeBinary(wasm::SubInt32, pages,
+                              i32(layout.guestBase / kPageBytes));
+  }
   // Raises a trap for the instruction at `pc`; does not return.
   wasm::Expression *trap(wasm::Expression *kind, wasm::Expression *pc);
 
@@ -117,7 +129,8 @@ public:
   const MemoryLayout &layout;
   wasm::Module &bundle;
   wasm::Builder builder;
-  wasm::Name memory;
+  wasm::Name memory; // the VM's
+  wasm::Name guestMemory;
   wasm::Name trapFunction; // ireko_trap or ireko_trap_quiet
   // What the guest's imported functions are in the bundle: a host import or an
   // adapter of the runtime.

@@ -36,13 +36,15 @@ private:
   Expression *frame() { return builder.makeLocalGet(kFrame, Type::i32); }
   Expression *value(Expression *tree);
   Expression *replacement(Expression *node);
-  Expression *boundsCheck(Index address, Index size);
+  void checkBounds(Index address, Index size, std::vector<Expression *> &list);
   Index keep(Expression *tree, std::vector<Expression *> &list);
   Expression *get(Index local) {
     return builder.makeLocalGet(local, function.getLocalType(local));
   }
   Expression *guestAddress(Index local) {
-    return gen.add(get(local), gen.i32(gen.layout.guestBase));
+    return gen.layout.guestBase == 0
+               ? get(local)
+               : gen.add(get(local), gen.i32(gen.layout.guestBase));
   }
 
   Codegen &gen;
@@ -56,8 +58,12 @@ Index ColdGenerator::keep(Expression *tree, std::vector<Expression *> &list) {
   return local;
 }
 
-// Traps unless [address, address + size) is guest memory.
-Expression *ColdGenerator::boundsCheck(Index address, Index size) {
+// Traps unless [address, address + size) is guest memory; in a memory of its
+// own, the host does.
+void ColdGenerator::checkBounds(Index address, Index size,
+                                std::vector<Expression *> &list) {
+  if (gen.layout.guestBase == 0)
+    return;
   auto wide = [&](Expression *narrow) {
     return builder.makeUnary(ExtendUInt32, narrow);
   };
@@ -65,13 +71,15 @@ Expression *ColdGenerator::boundsCheck(Index address, Index size) {
       builder.makeBinary(AddInt64, wide(get(address)), wide(get(size)));
   Expression *guestSize = builder.makeBinary(
       SubInt64,
-      builder.makeBinary(ShlInt64, wide(builder.makeMemorySize(gen.memory)),
+      builder.makeBinary(ShlInt64,
+                         wide(builder.makeMemorySize(gen.guestMemory)),
                          builder.makeConst(Literal(int64_t(16)))),
       builder.makeConst(Literal(int64_t(gen.layout.guestBase))));
   static_assert(kPageBytes == 1 << 16);
-  return builder.makeIf(builder.makeBinary(GtUInt64, end, guestSize),
-                        gen.trap(gen.i32(uint32_t(TrapKind::MemoryBounds)),
-                                 builder.makeLocalGet(kPc, Type::i32)));
+  list.push_back(
+      builder.makeIf(builder.makeBinary(GtUInt64, end, guestSize),
+                     gen.trap(gen.i32(uint32_t(TrapKind::MemoryBounds)),
+                              builder.makeLocalGet(kPc, Type::i32))));
 }
 
 Expression *ColdGenerator::replacement(Expression *node) {
@@ -99,40 +107,44 @@ Expression *ColdGenerator::replacement(Expression *node) {
     return builder.makeRefFunc(adapter);
   }
   if (auto *grow = node->dynCast<MemoryGrow>()) {
-    Index pages =
-        keep(builder.makeMemoryGrow(value(grow->delta), gen.memory), list);
-    Expression *own = gen.i32(gen.layout.guestBase / kPageBytes);
-    list.push_back(builder.makeSelect(
-        builder.makeBinary(EqInt32, get(pages), gen.i32(-1)), gen.i32(-1),
-        builder.makeBinary(SubInt32, get(pages), own)));
+    Expression *grown =
+        builder.makeMemoryGrow(value(grow->delta), gen.guestMemory);
+    if (gen.layout.guestBase == 0)
+      return grown;
+    Index pages = keep(grown, list);
+    list.push_back(
+        builder.makeSelect(builder.makeBinary(EqInt32, get(pages), gen.i32(-1)),
+                           gen.i32(-1), gen.guestPages(get(pages))));
     return builder.makeBlock(list);
   }
   if (auto *copy = node->dynCast<MemoryCopy>()) {
     Index to = keep(value(copy->dest), list);
     Index from = keep(value(copy->source), list);
     Index size = keep(value(copy->size), list);
-    list.push_back(boundsCheck(to, size));
-    list.push_back(boundsCheck(from, size));
+    checkBounds(to, size, list);
+    checkBounds(from, size, list);
     list.push_back(builder.makeMemoryCopy(guestAddress(to), guestAddress(from),
-                                          get(size), gen.memory, gen.memory));
+                                          get(size), gen.guestMemory,
+                                          gen.guestMemory));
     return builder.makeBlock(list);
   }
   if (auto *fill = node->dynCast<MemoryFill>()) {
     Index to = keep(value(fill->dest), list);
     Index byte = keep(value(fill->value), list);
     Index size = keep(value(fill->size), list);
-    list.push_back(boundsCheck(to, size));
+    checkBounds(to, size, list);
     list.push_back(builder.makeMemoryFill(guestAddress(to), get(byte),
-                                          get(size), gen.memory));
+                                          get(size), gen.guestMemory));
     return builder.makeBlock(list);
   }
   if (auto *init = node->dynCast<MemoryInit>()) {
     Index to = keep(value(init->dest), list);
     Index from = keep(value(init->offset), list);
     Index size = keep(value(init->size), list);
-    list.push_back(boundsCheck(to, size));
+    checkBounds(to, size, list);
     list.push_back(builder.makeMemoryInit(init->segment, guestAddress(to),
-                                          get(from), get(size), gen.memory));
+                                          get(from), get(size),
+                                          gen.guestMemory));
     return builder.makeBlock(list);
   }
   return nullptr;

@@ -63,15 +63,15 @@ Expression *HandlerBuilder::memoryAddress(Expression *node, Expression *pointer,
   const TileOperand *operand =
       handler->fused ? nullptr : handler->shape.operandOf(node);
   if (operand) {
-    // A sum that wraps becomes the highest address; with guestBase added, that
-    // is out of bounds always.
+    // The operand is one less than the offset. A sum that wraps becomes the
+    // highest address; with what is added to it, that is out of bounds always.
     Index base = scratch(Type::i32, true), sum = scratch(Type::i32, true);
     auto *wrapped = builder.makeLocalTee(
         sum,
         gen.add(builder.makeLocalTee(base, pointer, Type::i32),
                 fetch(*operand, Type::i32, false)),
         Type::i32);
-    offset = gen.layout.guestBase;
+    offset = uint64_t(gen.layout.guestBase) + 1;
     return builder.makeBinary(
         OrInt32, wrapped,
         builder.makeBinary(SubInt32, gen.i32(0),
@@ -187,15 +187,14 @@ Expression *HandlerBuilder::replacement(Expression *node) {
                     gen.layout.globals);
   }
   if (node->is<MemorySize>())
-    return builder.makeBinary(SubInt32, builder.makeMemorySize(gen.memory),
-                              gen.i32(gen.layout.guestBase / kPageBytes));
+    return gen.guestPages(builder.makeMemorySize(gen.guestMemory));
   if (auto *shuffled = node->dynCast<SIMDShuffle>())
     return handler->fused ? nullptr : shuffle(shuffled);
   auto access = [&](auto *original) {
     auto *copy =
         gen.bundle.allocator.alloc<std::remove_pointer_t<decltype(original)>>();
     *copy = *original;
-    copy->memory = gen.memory;
+    copy->memory = gen.guestMemory;
     copy->ptr = memoryAddress(node, value(original->ptr), copy->offset);
     return copy;
   };

@@ -93,6 +93,8 @@ std::string importName(Function &import) {
 
 AddressNotes noteAddresses(Module &guest, const PackOptions &options) {
   AddressNotes notes;
+  if (options.layout == Layout::Separate)
+    return notes;
   bool seesMemory = false, isCommand = false;
   for (auto &item : guest.exports) {
     seesMemory |= item->kind == ExternalKind::Memory;

@@ -63,7 +63,7 @@ llvm::Error pack(const CommandLine &line, Phases &phases) {
   if (!source)
     return source.takeError();
   phases.end("read");
-  if (source->isBundle)
+  if (source->info.isBundle)
     return inputError(source->path, "this is a bundle already",
                       "pack the program it was made from");
   size_t sourceBytes = source->bytes.size();
@@ -85,7 +85,7 @@ llvm::Error inspect(const CommandLine &line, Phases &phases) {
   if (!source)
     return source.takeError();
   phases.end("read");
-  if (source->isBundle)
+  if (source->info.isBundle)
     return inputError(source->path, "this is a bundle",
                       "inspect the program it was made from");
   // The listing is built first, so that an error leaves no half of it.
@@ -136,13 +136,13 @@ llvm::Error planRun(const CommandLine &line, RunPlan &plan, Phases &phases) {
     if (llvm::Error error = findExport(*source, plan.invocation))
       return error;
   bool isFile = line.input != "-" && !source->fromText;
-  if (isFile && (source->isBundle || line.plain)) {
+  if (isFile && (source->info.isBundle || line.plain)) {
     plan.module = line.input;
     return llvm::Error::success();
   }
   llvm::StringRef stem = llvm::sys::path::stem(line.input);
   plan.module = (line.input == "-" ? "module" : stem.str()) + ".wasm";
-  if (source->isBundle || line.plain) {
+  if (source->info.isBundle || line.plain) {
     plan.contents = std::move(source->bytes);
     return llvm::Error::success();
   }

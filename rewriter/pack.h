@@ -16,6 +16,11 @@ namespace ireko {
 
 struct Program;
 
+enum class Layout : uint8_t {
+  Single,   // the VM's state and the guest's memory in one memory
+  Separate, // the guest's memory is memory 0, the VM's the one after it
+};
+
 struct PackOptions {
   // 0: one operator a handler, no passes but those that are needed. 2: all.
   int optLevel = 2;
@@ -23,6 +28,7 @@ struct PackOptions {
   uint32_t stackSize = 4u << 20;
   // Leave out imports of functions that are not WASI 0.1's; calling one traps.
   bool stubUnknownImports = false;
+  Layout layout = Layout::Single;
   // Leave the names of functions out of trap messages.
   bool stripNames = false;
   // What the bundle may ask of its host.

@@ -242,6 +242,17 @@ std::string makeElementSection(llvm::ArrayRef<uint8_t> bytes,
   return result;
 }
 
+/// A code section of as many functions that do nothing.
+std::string makeEmptyBodies(size_t count) {
+  std::string result;
+  llvm::raw_string_ostream out(result);
+  llvm::encodeULEB128(count, out);
+  // Of 3 bytes: no locals, unreachable, end.
+  for (size_t i = 0; i < count; ++i)
+    out << llvm::StringRef("\3\0\0\x0b", 4);
+  return result;
+}
+
 CleanCopy makeCleanCopy(llvm::ArrayRef<uint8_t> bytes, const BinaryInfo &info) {
   CleanCopy copy;
   copy.bytes.reserve(bytes.size());
@@ -252,10 +263,13 @@ CleanCopy makeCleanCopy(llvm::ArrayRef<uint8_t> bytes, const BinaryInfo &info) {
       continue;
     llvm::StringRef contents =
         asText(bytes.slice(section.offset, section.size));
-    std::string elements;
+    std::string replaced;
     if (section.id == kElementSection) {
-      elements = makeElementSection(bytes, section, info.declarativeSegments);
-      contents = elements;
+      replaced = makeElementSection(bytes, section, info.declarativeSegments);
+      contents = replaced;
+    } else if (section.id == kCodeSection && info.isBundle) {
+      replaced = makeEmptyBodies(info.bodies.size());
+      contents = replaced;
     }
     copy.appendSection(section.id, contents);
     copy.origins.emplace_back(copy.bytes.size() - contents.size(),
@@ -405,7 +419,6 @@ llvm::Expected<SourceModule> readModuleFromBytes(std::vector<uint8_t> bytes,
     return source.fromText ? withoutOffsets(info.takeError())
                            : info.takeError();
   source.info = std::move(*info);
-  source.isBundle = source.info.findCustom("ireko") != nullptr;
   if (llvm::Error error = buildModule(source))
     return std::move(error);
   return source;

@@ -33,10 +33,8 @@ struct SourceModule {
   /// Function index i is module->functions[i], imports first. Custom sections
   /// are not in it. The names of functions are those of the name section where
   /// it has them (made unique), else numbers.
+  /// The functions of a bundle have no code here.
   std::unique_ptr<wasm::Module> module;
-  /// It was made by this tool: has a custom section "ireko".
-  bool isBundle = false;
-
   /// The file offset of \p expression in \p function, for those instructions
   /// that BinaryInfo::landmarks lists. They carry it as the line number of
   /// their debug location, so that Binaryen keeps it where it replaces them.

@@ -153,7 +153,8 @@ private:
       if (*offset == 0)
         return false;
       shape.leaves.push_back(
-          {node, add(OperandKind::Offset, unsignedUnits(*offset), *offset)});
+          {node,
+           add(OperandKind::Offset, unsignedUnits(*offset - 1), *offset - 1)});
       // Left out by spell() together with the offset.
       return true;
     }

@@ -26,7 +26,7 @@ namespace ireko {
 enum class OperandKind : uint8_t {
   Slot,      // byte offset from fp, unsigned
   Immediate, // value of a const, sign-extended
-  Offset,    // static offset of a memory access, unsigned
+  Offset,    // static offset of a memory access, not 0, less one, unsigned
   Global,    // byte offset from the start of the globals, unsigned
   Mask,      // lanes of a shuffle
   Target,    // byte distance from the instruction's start, signed

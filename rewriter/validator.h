@@ -134,6 +134,8 @@ struct BinaryInfo {
   /// by a plain load or store, ascending.
   std::vector<uint32_t> landmarks;
   std::vector<DeclarativeSegment> declarativeSegments;
+  /// It has a custom section "ireko": this tool made it.
+  bool isBundle = false;
   /// By function index, empty where the name section has no usable name; as
   /// long as `functions`. Names need not be unique, but are valid UTF-8.
   std::vector<std::string> functionNames;
@@ -142,7 +144,8 @@ struct BinaryInfo {
   const SectionInfo *findCustom(llvm::StringRef name) const;
 };
 
-/// Validates a module; \p file is what errors call it.
+/// Validates a module; \p file is what errors call it. Of a bundle, which may
+/// use more than a program may, only what surrounds the code is looked at.
 llvm::Expected<BinaryInfo> validateBinary(llvm::ArrayRef<uint8_t> bytes,
                                           llvm::StringRef file);
 

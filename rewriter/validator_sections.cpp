@@ -7,6 +7,7 @@
 #include "validator_sections.h"
 
 #include "validator_code.h"
+#include "vm/layout.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
@@ -83,7 +84,22 @@ const char *featureOfTypeForm(uint8_t form) {
 
 } // namespace
 
+/// The section stands last, and what comes before it depends on it.
+bool SectionValidator::findBundleSection() const {
+  Diagnosis ignored;
+  ByteReader in(bytes, 0, "file", ignored);
+  in.skip(8);
+  while (in.ok() && !in.atEnd()) {
+    uint8_t id = in.u8();
+    ByteReader contents = in.range(in.u32(), "section");
+    if (in.ok() && id == kCustom && contents.name() == kBundleSection)
+      return true;
+  }
+  return false;
+}
+
 void SectionValidator::run() {
+  info.isBundle = findBundleSection();
   ByteReader in(bytes, 0, "file", diagnosis);
   in.skip(8);
   int lastRank = 0;
@@ -257,11 +273,6 @@ SectionValidator::readLimits(ByteReader &in, const char *what, bool ofMemory) {
 }
 
 void SectionValidator::readTableType(ByteReader &in) {
-  if (!in.atEnd() && in.peek() == 0x40) {
-    in.unsupported(in.offset(), "typed function references",
-                   "a table with an initial value");
-    return;
-  }
   ValType type = readRefType(in, module);
   uint64_t start = in.offset();
   Limits limits = readLimits(in, "table", /*ofMemory=*/false);
@@ -280,7 +291,7 @@ void SectionValidator::readMemoryType(ByteReader &in) {
   if (in.ok() &&
       std::max(limits.initial, limits.maximum.value_or(0)) > kMaxMemoryPages)
     in.fail(start, "memory size must be at most 65536 pages (4GiB)");
-  if (in.ok() && module.memories > 0)
+  if (in.ok() && module.memories > 0 && !info.isBundle)
     in.unsupported(start, "multi-memory", "a second memory");
   ++module.memories;
 }
@@ -306,10 +317,10 @@ void SectionValidator::readImports(ByteReader &in) {
       break;
     }
     case kExternTable:
+      readTableType(in);
+      break;
     case kExternMemory:
-      in.unsupported(
-          start, kind == kExternTable ? "imported tables" : "imported memories",
-          "import <" + printableName(field) + ">");
+      readMemoryType(in);
       break;
     case kExternTag:
       in.unsupported(start, "exceptions",
@@ -343,9 +354,17 @@ void SectionValidator::readFunctions(ByteReader &in) {
 }
 
 void SectionValidator::readTables(ByteReader &in) {
-  uint32_t count = in.count("tables", kMaxTables);
-  for (uint32_t i = 0; i < count && in.ok(); ++i)
+  uint32_t count =
+      in.count("tables",
+               kMaxTables - std::min<size_t>(kMaxTables, module.tables.size()));
+  for (uint32_t i = 0; i < count && in.ok(); ++i) {
+    if (!in.atEnd() && in.peek() == 0x40) {
+      in.unsupported(in.offset(), "typed function references",
+                     "a table with an initial value");
+      return;
+    }
     readTableType(in);
+  }
 }
 
 void SectionValidator::readMemories(ByteReader &in) {
@@ -542,7 +561,8 @@ void SectionValidator::readCode(ByteReader &in) {
     if (!in.ok())
       return;
     info.bodies.push_back({body.offset(), size});
-    bodies.validate(body, *diagnosis.function);
+    if (!info.isBundle)
+      bodies.validate(body, *diagnosis.function);
   }
   diagnosis.function.reset();
 }

@@ -30,6 +30,7 @@ private:
     std::optional<uint32_t> maximum;
   };
 
+  bool findBundleSection() const;
   void readSection(uint8_t id, ByteReader &in);
   void readCustom(ByteReader &in);
   void readTypes(ByteReader &in);

@@ -18,6 +18,11 @@
 // addresses are unsigned and guest memory is last, the host's own bounds check
 // is the guest's bounds check, and nothing below guestBase can be reached.
 //
+// In the separate layout the guest's memory is a memory of its own, number 0,
+// and the VM's the one after it, of which all of the above holds up to
+// stackEnd. guestBase is 0 then. A guest without memory leaves the VM's the
+// only one. In both layouts the VM's memory is the last one.
+//
 // A guest frame, at fp (8-byte aligned). Slots are 8 bytes; a v128 takes two.
 //
 //   fp +  0      u32 pc at which the caller goes on   } the header: slot 0
@@ -35,7 +40,8 @@
 // and name both. It is raised by any change to the shapes in this file or to
 // the meaning of instructions.
 //
-// Version history: 1, first.
+// Version history: 1, first. 2: separate memories; the operand for the offset
+// of a memory access is one less.
 
 #ifndef IREKO_VM_LAYOUT_H
 #define IREKO_VM_LAYOUT_H
@@ -46,7 +52,7 @@
 namespace ireko {
 
 inline constexpr uint32_t kImageMagic = 0x004b5249; // "IRK\0"
-inline constexpr uint32_t kFormatVersion = 1;
+inline constexpr uint32_t kFormatVersion = 2;
 inline constexpr uint32_t kPageBytes = 65536;
 inline constexpr uint32_t kSlotBytes = 8;
 // Code is a sequence of 16-bit units.
@@ -108,7 +114,7 @@ struct VmState {
   uint32_t image;     // linear address of the image
   uint32_t stackBase; // guest stack: [stackBase, stackEnd)
   uint32_t stackEnd;
-  uint32_t guestBase; // linear address of guest address 0
+  uint32_t guestBase; // linear address of guest address 0; 0: separate memories
   uint32_t sp;        // first byte of the guest stack that is free while the
                       // host is being called; the runtime may use what lies
                       // there as scratch until it returns, and a call from the
@@ -137,6 +143,9 @@ enum class DispatchResult : uint32_t {
 // tells tools where things are. Its content: BundleInfo.
 inline constexpr char kBundleSection[] = "ireko";
 
+// The layout is the separate one. Addresses are those of the VM's memory.
+inline constexpr uint32_t kSeparateMemories = 1;
+
 struct BundleInfo {
   uint32_t version; // kFormatVersion
   uint32_t state;   // linear address of VmState
@@ -144,8 +153,8 @@ struct BundleInfo {
   uint32_t imageSize;
   uint32_t stackBase; // linear addresses
   uint32_t stackEnd;
-  uint32_t guestBase; // 0: the guest has no memory
-  uint32_t reserved;
+  uint32_t guestBase; // 0: separate memories, or the guest has none
+  uint32_t flags;     // kSeparateMemories or 0
 };
 static_assert(sizeof(BundleInfo) == 32);
 

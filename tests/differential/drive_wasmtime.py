@@ -197,7 +197,7 @@ def runVariant(engine, job, path, memoryExport):
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         batch = json.load(file)
-    engine = embedder.engine()
+    engine = embedder.engine(batch["layout"] == "separate")
     for job in batch["jobs"]:
         for variant in job["variants"]:
             try:

@@ -124,7 +124,8 @@ class Job:
         self.source = folder / f"{self.id}.wasm"
         self.like = options.like or self.like
         MAKERS[self.kind](self.seed, self.source, options)
-        packer = tools.Packer(options.tool, options.packer)
+        packer = tools.Packer(options.tool, options.packer,
+                              [f"--layout={options.layout}"])
         self.variants = [("plain", self.source)]
         for level in LEVELS:
             bundle = folder / f"{self.id}.O{level}.wasm"
@@ -248,11 +249,11 @@ def driverCommand(host, batch):
     return [sys.executable, str(HERE / "drive_wasmtime.py"), str(batch)]
 
 
-def runDriver(host, jobs, folder):
+def runDriver(host, jobs, folder, options):
     """Returns {(id, variant): record} and how the driver ended, if badly."""
     batch = folder / "batch.json"
     batch.write_text(json.dumps({
-        "memoryExport": MEMORY_EXPORT,
+        "memoryExport": MEMORY_EXPORT, "layout": options.layout,
         "jobs": [job.description() for job in jobs]}), "utf-8")
     with open(folder / "log", "w+", encoding="utf-8") as log:
         try:
@@ -298,7 +299,7 @@ def runBatch(names, hosts, options):
         for host in hosts:
             left = pending
             while left:
-                records, ending = runDriver(host, left, folder)
+                records, ending = runDriver(host, left, folder, options)
                 left = judgeBatch(host, left, records, ending, fail, counts)
     return failures, counts
 
@@ -342,6 +343,9 @@ def parseArguments():
                         help="with the arguments of another module")
     parser.add_argument("--no-fixed", action="store_true",
                         help="generated modules only")
+    parser.add_argument("--layout", choices=("single", "separate"),
+                        default="single",
+                        help="of the bundles' memories (default: %(default)s)")
     parser.add_argument("--tool", default=tools.releaseTool())
     parser.add_argument("--packer", metavar="TEMPLATE",
                         help="pack by this command with {in} {out} {level} "
@@ -381,7 +385,7 @@ def main():
         options.imports = str(imports)
         if not options.only:
             print(f"differential: {len(names)} modules, seed {options.seed}, "
-                  f"{tools.hostVersions()}")
+                  f"{options.layout} layout, {tools.hostVersions()}")
         with concurrent.futures.ProcessPoolExecutor(WORKERS) as pool:
             pending = []
             for i in range(0, len(names), BATCH):

@@ -86,11 +86,12 @@ class Report:
 
 def runFile(wast, name, options):
     report = Report(name)
-    skips = Skips()
-    packer = tools.Packer(options.tool, options.packer)
+    skips = Skips(options.layout)
+    packer = tools.Packer(options.tool, options.packer,
+                          [f"--layout={options.layout}"])
     begin = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ireko-spec-") as folder:
-        script = Script(wast, folder)
+        script = Script(wast, folder, options.layout)
         executions = len(options.levels)
         if not options.pack_only:
             executions *= len(HOSTS)
@@ -165,6 +166,9 @@ def parseArguments():
                         "refusals are not judged (checks of the runner)")
     parser.add_argument("--level", type=int, choices=LEVELS, action="append",
                         help="only this level (default: all of them)")
+    parser.add_argument("--layout", choices=("single", "separate"),
+                        default="single",
+                        help="of the bundles' memories (default: %(default)s)")
     parser.add_argument("--pack-only", action="store_true",
                         help="pack and check refusals, run no host")
     parser.add_argument("--verbose", action="store_true",
@@ -208,7 +212,8 @@ def main():
     files, same = collectFiles(options.patterns)
     if not files:
         sys.exit("no file of the suite matches")
-    print(f"spec suite: {len(files)} files, {tools.hostVersions()}")
+    print(f"spec suite: {len(files)} files, {options.layout} layout, "
+          f"{tools.hostVersions()}")
     # The largest first, so that no worker ends up alone with one.
     order = sorted(files, key=lambda f: -f[0].stat().st_size)
     with concurrent.futures.ProcessPoolExecutor(WORKERS) as pool:
@@ -222,7 +227,7 @@ def main():
     reports.sort(key=lambda r: r.name)
     printReports(reports, options.verbose)
 
-    skips = Skips()
+    skips = Skips(options.layout)
     totals = collections.Counter()
     for report in reports:
         totals.update(report.skipped)

@@ -12,7 +12,7 @@ import subprocess
 
 import judge
 import tools
-from wasmfile import (FUNC, GLOBAL, MEMORY, TABLE, UnknownType, WasmFile,
+from wasmfile import (FUNC, GLOBAL, MEMORY, UnknownType, WasmFile,
                       withExportedMemory)
 
 MEMORY_EXPORT = "ireko test memory"
@@ -21,14 +21,12 @@ INSTANTIATES = ("module", "assert_uninstantiable", "assert_unlinkable")
 # Rules of skip.txt that apply to kinds of steps, not to single lines.
 TEXT_FORMAT = "text-format"
 IMPORTED_MEMORY = "imported-memory"
-IMPORTED_TABLE = "imported-table"
 LATER_TYPES = "later-types"
 MULTI_MEMORY = "multi-memory"
 SKIPPED_INSTANCE = "skipped-instance"
 
 # What the packer's error must name for the modules that it may refuse.
-REFUSED_FEATURES = {IMPORTED_MEMORY: "imported memories not supported",
-                    IMPORTED_TABLE: "imported tables not supported",
+REFUSED_FEATURES = {IMPORTED_MEMORY: "use --layout=separate",
                     LATER_TYPES: " not supported: type ",
                     MULTI_MEMORY: "multi-memory not supported"}
 
@@ -49,8 +47,9 @@ class Step:
 
 
 class Script:
-    def __init__(self, wast, folder):
+    def __init__(self, wast, folder, layout):
         self.folder = pathlib.Path(folder)
+        self.layout = layout
         listing = self.folder / "script.json"
         subprocess.run(
             [tools.wasmTools(), "json-from-wast", str(wast), "-o",
@@ -99,13 +98,13 @@ class Script:
                 if not step.skipped:
                     step.action = self._driverAction(action, source[1])
 
-    @staticmethod
-    def _refusedFeature(module):
-        for item in module.imports:
-            if item.kind in (MEMORY, TABLE):
-                return IMPORTED_MEMORY if item.kind == MEMORY \
-                    else IMPORTED_TABLE
-        return MULTI_MEMORY if module.memoryCount > 1 else None
+    def _refusedFeature(self, module):
+        if module.memoryCount > 1:
+            return MULTI_MEMORY
+        if self.layout == "single" and \
+                any(item.kind == MEMORY for item in module.imports):
+            return IMPORTED_MEMORY
+        return None
 
     @staticmethod
     def _skippedImport(module, registered):
@@ -190,5 +189,6 @@ class Script:
             commands.append({"i": step.index, **entry})
         path = self.folder / f"plan.O{level}.json"
         path.write_text(json.dumps(
-            {"memoryExport": MEMORY_EXPORT, "commands": commands}), "utf-8")
+            {"memoryExport": MEMORY_EXPORT, "layout": self.layout,
+             "commands": commands}), "utf-8")
         return path

@@ -3,25 +3,30 @@
     rule NAME     REASON      a kind of step, see script.py
     FILE:LINES    REASON      commands (by line, with commas); run all the same
 
+A line that starts with [single] or [separate] is only for that layout.
+
 An entry that no longer matches anything, or whose command passes everywhere,
 is stale and fails the run.
 """
 
 import os
+import re
 
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "skip.txt")
 
 
 class Skips:
-    def __init__(self, path=PATH):
+    def __init__(self, layout, path=PATH):
         self.rules = {}
         self.lines = {}
         self.hits = set()
         with open(path, encoding="utf-8") as text:
             for number, line in enumerate(text, 1):
                 line = line.split("#", 1)[0].strip()
-                if not line:
+                only, rest = re.fullmatch(r"(?:\[(\w+)\] *)?(.*)", line).groups()
+                if not rest or only not in (None, layout):
                     continue
+                line = rest
                 words = line.split(None, 2 if line.startswith("rule ") else 1)
                 if words[0] == "rule" and len(words) == 3:
                     self.rules[words[1]] = words[2]

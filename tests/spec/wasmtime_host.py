@@ -34,7 +34,7 @@ class Instance:
 class Session:
     def __init__(self, plan):
         self.plan = plan
-        self.engine = embedder.engine()
+        self.engine = embedder.engine(plan["layout"] == "separate")
         self.store = wasmtime.Store(self.engine)
         self.linker = wasmtime.Linker(self.engine)
         self.linker.allow_shadowing = True

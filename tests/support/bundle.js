@@ -3,7 +3,7 @@
 "use strict";
 
 const kSection = "ireko";
-const kVersion = 1;
+const kVersion = 2;
 // Offsets in BundleInfo and VmState.
 const kInfoState = 4;
 const kInfoGuestBase = 24;

@@ -29,18 +29,18 @@ _NAME = {kind.value: name for name, kind in _KIND.items()}
 
 # BundleInfo and VmState of vm/layout.h.
 _SECTION = "ireko"
-_VERSION = 1
+_VERSION = 2
 _INFO_STATE = 4
 _STATE_TRAP = 28
 
 
-def engine():
+def engine(multiMemory=False):
     config = wasmtime.Config()
     config.wasm_tail_call = True
     config.wasm_relaxed_simd = True
     # What a bundle uses must not depend on later proposals.
     config.wasm_memory64 = False
-    config.wasm_multi_memory = False
+    config.wasm_multi_memory = multiMemory
     config.wasm_exceptions = False
     config.cranelift_opt_level = "none"
     return wasmtime.Engine(config)

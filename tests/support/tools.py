@@ -70,9 +70,10 @@ class Packer:
 
     TIMEOUT = 120
 
-    def __init__(self, tool, template=None):
+    def __init__(self, tool, template=None, options=()):
         self.tool = tool
         self.template = template
+        self.options = options
 
     def command(self, source, target, level, extra):
         if self.template:
@@ -80,7 +81,7 @@ class Packer:
             return [word.format(**fields)
                     for word in shlex.split(self.template)]
         return [self.tool, "pack", str(source), "-o", str(target),
-                f"-O{level}", *extra]
+                f"-O{level}", *self.options, *extra]
 
     def pack(self, source, target, level, extra=()):
         """Returns (exit code, stderr); a code below 0 is a signal."""

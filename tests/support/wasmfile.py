@@ -201,9 +201,13 @@ class WasmFile:
 
 
 def withExportedMemory(data, name):
-    """The module with its memory 0 exported under one more name, or the same
-    bytes when it has no memory. Lets a host read what the VM prints."""
-    entry = leb(len(name)) + name.encode() + bytes([MEMORY, 0])
+    """The module with its last memory, which is the VM's, exported under one
+    more name, or the same bytes when it has no memory. Lets a host read the
+    VM's state."""
+    count = WasmFile(data).memoryCount
+    if not count:
+        return data
+    entry = leb(len(name)) + name.encode() + bytes([MEMORY, count - 1])
     exportSection = None
     insertAt = len(data)
     for ident, start, body, end in sections(data):
@@ -211,8 +215,6 @@ def withExportedMemory(data, name):
             exportSection = (start, body, end)
         elif ident in (8, 9, 10, 11, 12) and insertAt == len(data):
             insertAt = start
-    if not WasmFile(data).memoryCount:
-        return data
     if exportSection is None:
         section = leb(1) + entry
         head, tail = data[:insertAt], data[insertAt:]

@@ -42,6 +42,8 @@ struct Bundle {
     std::vector<uint8_t> bytes = pack(text, options);
     std::vector<char> input(bytes.begin(), bytes.end());
     module.features = supportedFeatures();
+    if (options.layout == Layout::Separate)
+      module.features.enable(wasm::FeatureSet::MultiMemory);
     wasm::WasmBinaryReader(module, module.features, input).read();
     EXPECT_TRUE(wasm::WasmValidator().validate(
         module, wasm::WasmValidator::Globally | wasm::WasmValidator::Quiet));
@@ -62,6 +64,14 @@ struct Bundle {
       if (global->imported())
         names.push_back(global->module.toString() + "." +
                         global->base.toString());
+    for (auto &table : module.tables)
+      if (table->imported())
+        names.push_back(table->module.toString() + "." +
+                        table->base.toString());
+    for (auto &memory : module.memories)
+      if (memory->imported())
+        names.push_back(memory->module.toString() + "." +
+                        memory->base.toString());
     return names;
   }
   std::vector<std::string> exports() const {
@@ -71,11 +81,13 @@ struct Bundle {
     return names;
   }
   wasm::Memory &memory() { return *module.memories.front(); }
-  // Bytes of linear memory after instantiation.
-  uint32_t load32(uint32_t address) const {
+  // Bytes of the VM's memory after instantiation, or of another one.
+  uint32_t load32(uint32_t address, uint32_t memoryIndex = ~0u) const {
+    wasm::Name memory = memoryIndex == ~0u ? module.memories.back()->name
+                                           : module.memories[memoryIndex]->name;
     uint32_t value = 0;
     for (auto &segment : module.dataSegments) {
-      if (!segment->isActive())
+      if (!segment->isActive() || segment->memory != memory)
         continue;
       uint32_t start =
           segment->offset->cast<wasm::Const>()->value.getUnsigned();
@@ -187,6 +199,115 @@ TEST(Bundle, PutsTheGuestsMemoryLast) {
   EXPECT_EQ(bundle.load32(info.image), kImageMagic);
 }
 
+const PackOptions kSeparate = {.layout = Layout::Separate};
+
+TEST(Bundle, GivesTheGuestAMemoryOfItsOwn) {
+  Bundle bundle(R"((module (memory (export "m") 2 5)
+    (data (i32.const 8) "\01\02\03\04")))",
+                kSeparate);
+  const BundleInfo &info = bundle.info;
+  EXPECT_EQ(info.flags, kSeparateMemories);
+  EXPECT_EQ(info.guestBase, 0u);
+  ASSERT_EQ(bundle.module.memories.size(), 2u);
+  EXPECT_EQ(uint64_t(bundle.memory().initial), 2u);
+  EXPECT_EQ(uint64_t(bundle.memory().max), 5u);
+  wasm::Memory &own = *bundle.module.memories.back();
+  EXPECT_EQ(uint64_t(own.initial),
+            (info.stackEnd + kPageBytes - 1) / kPageBytes);
+  EXPECT_EQ(uint64_t(own.max), uint64_t(own.initial));
+  // Only the guest's is exported.
+  EXPECT_EQ(bundle.exports(), Names({"m"}));
+  EXPECT_EQ(*bundle.module.getExport("m")->getInternalName(),
+            bundle.memory().name);
+  EXPECT_EQ(bundle.load32(8, 0), 0x04030201u);
+  EXPECT_EQ(bundle.load32(info.state + offsetof(VmState, guestBase)), 0u);
+  EXPECT_EQ(bundle.load32(info.image), kImageMagic);
+  // The VM's data is there before any of the guest's can trap.
+  EXPECT_EQ(bundle.module.dataSegments.front()->memory, own.name);
+  EXPECT_EQ(bundle.module.dataSegments.back()->memory, bundle.memory().name);
+}
+
+TEST(Bundle, HasOneMemoryIfTheGuestHasNone) {
+  Bundle bundle("(module (func))", kSeparate);
+  EXPECT_EQ(bundle.module.memories.size(), 1u);
+  EXPECT_EQ(bundle.info.flags, kSeparateMemories);
+}
+
+TEST(Bundle, LeavesLimitsAloneInASeparateMemory) {
+  EXPECT_EQ(
+      uint64_t(Bundle("(module (memory 65536))", kSeparate).memory().initial),
+      65536u);
+  EXPECT_FALSE(Bundle("(module (memory 0))", kSeparate).memory().hasMax());
+}
+
+TEST(Bundle, ImportsWhatTheGuestImports) {
+  constexpr char kText[] = R"((module
+    (import "m" "m" (memory 1 3)) (import "m" "t" (table 2 5 funcref))
+    (import "m" "g" (global (mut i64)))
+    (import "wasi_snapshot_preview1" "no_such" (func (param i32)))
+    (data (i32.const 70000) "a")
+    (elem (i32.const 1) func 0)))";
+  Bundle bundle(kText, kSeparate);
+  EXPECT_EQ(bundle.imports(),
+            Names({"wasi_snapshot_preview1.no_such", "m.g", "m.t", "m.m"}));
+  EXPECT_TRUE(bundle.memory().imported());
+  EXPECT_EQ(uint64_t(bundle.memory().max), 3u);
+  EXPECT_EQ(uint64_t(bundle.module.tables.front()->max), 5u);
+  EXPECT_FALSE(bundle.module.start.is());
+  // Whether it fits is the host's business, unless it must not be written
+  // before a segment of elements that may not fit.
+  EXPECT_TRUE(bundle.module.dataSegments.back()->isActive());
+  Bundle late(R"((module (import "m" "m" (memory 1))
+    (import "m" "t" (table 2 funcref)) (data (i32.const 0) "a")
+    (elem (i32.const 0) func 0) (elem (i32.const 2) func 0) (func)))",
+              kSeparate);
+  EXPECT_FALSE(late.module.dataSegments.back()->isActive());
+  EXPECT_TRUE(late.module.elementSegments.front()->isActive());
+  EXPECT_FALSE(late.module.elementSegments.back()->isActive());
+  EXPECT_TRUE(late.module.start.is());
+}
+
+TEST(Bundle, NeedsMultiMemoryForTwoMemories) {
+  PackOptions options = kSeparate;
+  options.hostFeatures.programs = false;
+  EXPECT_EQ(packError("(module (memory 1))", options),
+            "t.wat: --layout=separate needs multi-memory, which is not among "
+            "the --host-features (add multi-memory)");
+  // The guest's is the only one.
+  EXPECT_EQ(packError("(module)", options), "");
+  options.hostFeatures.named.enable(wasm::FeatureSet::MultiMemory);
+  EXPECT_EQ(packError("(module (memory 1))", options), "");
+}
+
+TEST(Bundle, RefusesAnImportedMemoryInTheSingleLayout) {
+  EXPECT_EQ(packError(R"((module (import "m" "m" (memory 1))))"),
+            "t.wat: the program imports its memory, in which the VM's state "
+            "has no place (use --layout=separate)");
+}
+
+// It needs the host's fd_write, and a memory for the host to read.
+TEST(Bundle, PrintsFromTheGuestsMemory) {
+  auto moduleWith = [](const std::string &memory) {
+    return R"((module (import "wasi_snapshot_preview1" "fd_write"
+      (func (param i32 i32 i32 i32) (result i32))) )" +
+           memory + R"( (func (export "f") unreachable)))";
+  };
+  auto prints = [](const std::string &text) {
+    Bundle bundle(text, kSeparate);
+    // The texts of traps are the runtime's only data.
+    uint32_t functions = 0;
+    for (auto &function : bundle.module.functions)
+      functions += !function->imported();
+    EXPECT_EQ(bundle.imports(), Names({"wasi_snapshot_preview1.fd_write"}));
+    return functions;
+  };
+  uint32_t silent = prints(moduleWith(""));
+  EXPECT_EQ(prints(moduleWith("(memory 1)")), silent);
+  EXPECT_EQ(prints(moduleWith("(memory (export \"mem\") 1)")), silent);
+  EXPECT_EQ(prints(moduleWith("(memory (export \"memory\") 0)")), silent);
+  EXPECT_GT(prints(moduleWith("(memory (export \"memory\") 1)")), silent);
+}
+
 TEST(Bundle, HasAMemoryWithoutALimit) {
   EXPECT_FALSE(Bundle("(module (memory 0))").memory().hasMax());
   // The VM's state takes pages that the guest could have had.
@@ -199,7 +320,8 @@ TEST(Bundle, HasAMemoryWithoutALimit) {
 TEST(Bundle, RefusesMemoriesThatLeaveNoRoom) {
   EXPECT_EQ(packError("(module (memory 65536))", {.stackSize = 4u << 20}),
             "t.wat: the memory of 65536 pages and the VM's state of 65 pages "
-            "exceed 4 GiB (use a smaller --stack-size or initial memory)");
+            "exceed 4 GiB (use a smaller --stack-size or initial memory, or "
+            "--layout=separate)");
   EXPECT_EQ(packError("(module)", {.stackSize = 0xffff0000}),
             "t.wat: the VM's state of 65536 pages and a frame of 0 bytes "
             "exceed 4 GiB (use a smaller --stack-size)");

@@ -37,11 +37,13 @@ TEST(Cli, Pack) {
 }
 
 TEST(Cli, PackOptions) {
-  CommandLine line = parsed({"pack", "-O0", "--stack-size=64k", "-q",
-                             "--strip-names", "in.wasm", "--output=-"});
+  CommandLine line =
+      parsed({"pack", "-O0", "--stack-size=64k", "-q", "--strip-names",
+              "in.wasm", "--output=-", "--layout=separate"});
   EXPECT_EQ(line.pack.optLevel, 0);
   EXPECT_EQ(line.pack.stackSize, 65536u);
   EXPECT_TRUE(line.pack.stripNames);
+  EXPECT_EQ(line.pack.layout, Layout::Separate);
   EXPECT_TRUE(line.quiet);
   EXPECT_EQ(line.output, "-");
 }

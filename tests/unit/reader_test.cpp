@@ -197,8 +197,8 @@ TEST(Reader, LeavesCustomSectionsToThemselves) {
 }
 
 TEST(Reader, RecognisesBundles) {
-  EXPECT_TRUE(readValid(module({custom("ireko", {})})).isBundle);
-  EXPECT_FALSE(readValid(module({})).isBundle);
+  EXPECT_TRUE(readValid(module({custom("ireko", {})})).info.isBundle);
+  EXPECT_FALSE(readValid(module({})).info.isBundle);
 }
 
 TEST(Reader, ReadsTheDeepestNestingAllowed) {

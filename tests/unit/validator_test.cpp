@@ -172,6 +172,27 @@ TEST(Validator, ChecksConstantExpressions) {
             "t.wasm: at 0xd in the global section: unknown global 0");
 }
 
+TEST(Validator, ChecksImportedTablesAndMemories) {
+  auto imported = [](const Bytes &type) {
+    return check(module({section(2, Bytes{1} + text("m") + text("n") + type)}));
+  };
+  EXPECT_EQ(imported({2, 1, 1, 3}), "");
+  EXPECT_EQ(imported({1, 0x6f, 0, 1}), "");
+  EXPECT_EQ(imported({2, 1, 3, 1}),
+            "t.wasm: at 0x10 in the import section: size minimum must not be "
+            "greater than maximum: 3 > 1");
+  EXPECT_EQ(imported({1, 0x7f, 0, 1}),
+            "t.wasm: at 0x10 in the import section: malformed reference type: "
+            "i32");
+  // They count in the index spaces.
+  EXPECT_EQ(check(module(
+                {section(2, Bytes{1} + text("m") + text("n") + Bytes{2, 0, 1}),
+                 section(5, {1, 0, 1})})),
+            "t.wasm: at 0x15 in the memory section: multi-memory not "
+            "supported: a second memory (build the program without this "
+            "feature)");
+}
+
 //===----------------------------------------------------------------------===//
 // Features that are not supported
 //===----------------------------------------------------------------------===//
@@ -181,14 +202,6 @@ TEST(Validator, NamesUnsupportedFeatures) {
     return "t.wasm: at " + where + " not supported: " + what +
            " (build the program without this feature)";
   };
-  EXPECT_EQ(
-      check(module(
-          {section(2, Bytes{1} + text("m") + text("mem") + Bytes{2, 0, 1})})),
-      refused("0x11 in the import section: imported memories", "import <mem>"));
-  EXPECT_EQ(
-      check(module({section(2, Bytes{1} + text("m") + text("tab") +
-                                   Bytes{1, 0x70, 0, 1})})),
-      refused("0x11 in the import section: imported tables", "import <tab>"));
   EXPECT_EQ(
       check(module({section(5, {2, 0, 1, 0, 1})})),
       refused("0xd in the memory section: multi-memory", "a second memory"));

@@ -1,3 +1,0 @@
-ireko pack imported_table.wasm -o "$OUT/x"
-echo "exit code $?"
-ls -A "$OUT"

@@ -1,0 +1,1 @@
+ireko pack ok.wat --layout=shared -o "$OUT/x"
