@@ -93,7 +93,7 @@ llvm::ArrayRef<HostKind> hostKinds() {
        "run ./test.sh once, which installs it"},
       {"deno",
        "IREKO_HOST_DENO",
-       "",
+       "deno",
        "deno",
        "--version",
        {"run", "--quiet", "--allow-all"},
@@ -102,7 +102,7 @@ llvm::ArrayRef<HostKind> hostKinds() {
        "",
        "",
        "runner",
-       "install it and put it in PATH"},
+       "run toolchain/setup.sh hosts once, which installs it"},
       // The machine's own, where set-up has installed a newer one.
       {"system-node",
        "IREKO_HOST_SYSTEM_NODE",
