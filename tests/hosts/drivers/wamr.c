@@ -8,6 +8,7 @@
 
 #include "wasm_export.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,18 @@ static char *readFile(const char *path, uint32_t *size) {
   return bytes;
 }
 
+// As few digits as tell the number from its neighbours.
+static void printFloat(double value, bool isSingle) {
+  char text[40];
+  for (int digits = 1; digits <= 17; ++digits) {
+    snprintf(text, sizeof text, "%.*g", digits, value);
+    if (isSingle ? strtof(text, NULL) == (float)value
+                 : strtod(text, NULL) == value)
+      break;
+  }
+  printf("%s\n", text);
+}
+
 static void printValue(const wasm_val_t *value) {
   switch (value->kind) {
   case WASM_I32:
@@ -50,10 +63,10 @@ static void printValue(const wasm_val_t *value) {
     printf("%lld\n", (long long)value->of.i64);
     break;
   case WASM_F32:
-    printf("%.9g\n", value->of.f32);
+    printFloat(value->of.f32, true);
     break;
   default:
-    printf("%.17g\n", value->of.f64);
+    printFloat(value->of.f64, false);
   }
 }
 

@@ -246,6 +246,18 @@ static uint8_t *readFile(const char *path, uint32_t *size) {
   return bytes;
 }
 
+// As few digits as tell the number from its neighbours.
+static void printFloat(double value, bool isSingle) {
+  char text[40];
+  for (int digits = 1; digits <= 17; ++digits) {
+    snprintf(text, sizeof text, "%.*g", digits, value);
+    if (isSingle ? strtof(text, NULL) == (float)value
+                 : strtod(text, NULL) == value)
+      break;
+  }
+  printf("%s\n", text);
+}
+
 static void printResults(IM3Function function) {
   uint32_t count = m3_GetRetCount(function);
   uint64_t cells[kMany];
@@ -263,10 +275,10 @@ static void printResults(IM3Function function) {
       printf("%lld\n", *(const long long *)places[i]);
       break;
     case c_m3Type_f32:
-      printf("%.9g\n", *(const float *)places[i]);
+      printFloat(*(const float *)places[i], true);
       break;
     default:
-      printf("%.17g\n", *(const double *)places[i]);
+      printFloat(*(const double *)places[i], false);
     }
 }
 
