@@ -196,7 +196,8 @@ def main():
     packer = tools.Packer(arguments.tool, arguments.packer)
     chosen = allCases(arguments.only, arguments.long)
     scratch = tempfile.mkdtemp(prefix="ireko-hosts-")
-    context = Context(Bundles(packer), packer, packerLayouts(arguments.tool),
+    bundles = Bundles(packer, pathlib.Path(scratch) / "bundles")
+    context = Context(bundles, packer, packerLayouts(arguments.tool),
                       scratch, arguments.jobs)
     # Before the first run, so that two runs never pack the same.
     for case in chosen:

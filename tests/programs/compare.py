@@ -148,10 +148,11 @@ class Totals:
 
 
 class Bundles:
-    """Packs what is asked for, each once, into build/programs."""
+    """Packs what is asked for, each once, into a folder."""
 
-    def __init__(self, packer):
+    def __init__(self, packer, folder=ROOT / "build" / "programs"):
         self.packer = packer
+        self.folder = folder
         self.made = {}
 
     def pack(self, sample, level, options=(), variant=""):
@@ -161,8 +162,7 @@ class Bundles:
         if key not in self.made:
             source = plainModule(sample)
             # The same name as the plain module's: it is the guest's argv[0].
-            target = (ROOT / "build" / "programs" / f"O{level}{variant}"
-                      / source.name)
+            target = self.folder / f"O{level}{variant}" / source.name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.unlink(missing_ok=True)
             command = self.packer.command(source, target, level, options)
