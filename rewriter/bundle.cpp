@@ -244,6 +244,7 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
 llvm::Expected<std::vector<uint8_t>>
 makeBundle(Program &program, const Tiling &tiling, const PackOptions &options,
            const SourceModule &source, PackStats *stats) {
+  program.workers.beginPhase("bundle");
   if (auto error = checkHostFeatures(program, source, options.hostFeatures))
     return std::move(error);
   return Bundler(program, tiling, options, source, stats).run();

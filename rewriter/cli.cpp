@@ -11,6 +11,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include <CLI/CLI.hpp>
+#include <optional>
 
 namespace ireko {
 
@@ -50,6 +51,7 @@ struct RawOptions {
   std::string stackSize = "4m";
   std::string hostFeatures = "default";
   std::string layout = "single";
+  std::optional<int> jobs;
   std::vector<std::string> folders;
 };
 
@@ -76,6 +78,9 @@ void addPackOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
       ->option_text("KIND");
   app->add_flag("--strip-names", line.pack.stripNames,
                 "Leave function names out of trap messages");
+  app->add_option("-j,--jobs", raw.jobs,
+                  "Threads to work with [one a processor]")
+      ->option_text("N");
 }
 
 void addRunOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
@@ -100,6 +105,13 @@ llvm::Error check(CommandLine &line, const RawOptions &raw) {
     return usageError("there is no -O" + std::to_string(raw.optLevel),
                       "-O0 or -O2");
   line.pack.optLevel = raw.optLevel;
+  constexpr int kMaxJobs = 256;
+  if (raw.jobs && (*raw.jobs < 1 || *raw.jobs > kMaxJobs))
+    return usageError("--jobs " + std::to_string(*raw.jobs) +
+                      " is not from 1 "
+                      "to " +
+                      std::to_string(kMaxJobs));
+  line.pack.jobs = raw.jobs.value_or(0);
   llvm::Expected<uint32_t> stackSize = parseSize(raw.stackSize);
   if (!stackSize)
     return stackSize.takeError();

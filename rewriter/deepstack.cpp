@@ -23,18 +23,28 @@ void *invoke(void *body) {
   return nullptr;
 }
 
+bool startThread(pthread_t &thread, size_t stackSize, void *(*entry)(void *),
+                 void *argument) {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, stackSize);
+  int failed = pthread_create(&thread, &attributes, entry, argument);
+  pthread_attr_destroy(&attributes);
+  return !failed;
+}
+
 } // namespace
+
+bool startDeepThread(pthread_t &thread, void *(*entry)(void *),
+                     void *argument) {
+  return startThread(thread, kLargestStack, entry, argument);
+}
 
 void runWithDeepStack(llvm::function_ref<void()> body) {
   ::setenv("BINARYEN_CORES", "1", /*overwrite=*/1);
   for (size_t size = kLargestStack; size >= kSmallestStack; size /= 2) {
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, size);
     pthread_t thread;
-    int failed = pthread_create(&thread, &attributes, invoke, &body);
-    pthread_attr_destroy(&attributes);
-    if (!failed) {
+    if (startThread(thread, size, invoke, &body)) {
       pthread_join(thread, nullptr);
       return;
     }

@@ -11,6 +11,7 @@
 #define IREKO_REWRITER_DEEPSTACK_H
 
 #include "llvm/ADT/STLFunctionalExtras.h"
+#include <pthread.h>
 
 namespace ireko {
 
@@ -21,6 +22,10 @@ namespace ireko {
 /// stacks are small. Its pool is therefore told, if it does not exist yet, to
 /// have none: all of Binaryen then runs on the calling thread.
 void runWithDeepStack(llvm::function_ref<void()> body);
+
+/// Starts another thread with a stack of 1 GiB, or returns false if there
+/// cannot be one. The caller joins it.
+bool startDeepThread(pthread_t &thread, void *(*entry)(void *), void *argument);
 
 } // namespace ireko
 

@@ -1,6 +1,7 @@
 #include "rewriter/encode.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cassert>
 #include <cstring>
 
@@ -21,8 +22,7 @@ namespace {
 
 class Encoder {
 public:
-  Encoder(const Program &program, const Tiling &tiling,
-          const EncodeOptions &options)
+  Encoder(Program &program, const Tiling &tiling, const EncodeOptions &options)
       : program(program), tiling(tiling), options(options) {}
 
   Image run();
@@ -30,18 +30,14 @@ public:
 private:
   void assignAddresses();
   void writeCode();
-  void writeInstruction(uint32_t function, const Block &block, const Tile &tile,
-                        bool wideTargets);
+  void writeFunction(uint32_t function);
+  // Writes at `at`, which it moves on.
+  void writeInstruction(uint32_t &at, uint32_t function, const Block &block,
+                        const Tile &tile, bool wideTargets);
   void writeTables();
-  void put(uint64_t low, uint64_t high, uint8_t units);
+  void put(uint32_t &at, uint64_t low, uint64_t high, uint8_t units);
   void put32(uint32_t at, uint32_t value) {
     memcpy(&image.bytes[at], &value, 4);
-  }
-  uint32_t append32(uint32_t value) {
-    uint32_t at = image.bytes.size();
-    image.bytes.resize(at + 4);
-    put32(at, value);
-    return at;
   }
   void align(uint32_t bytes) {
     image.bytes.resize((image.bytes.size() + bytes - 1) & -bytes);
@@ -52,10 +48,11 @@ private:
     uint32_t pc, offset;
   };
 
-  const Program &program;
+  Program &program;
   const Tiling &tiling;
   const EncodeOptions &options;
   Image image;
+  std::atomic<bool> overflow = false;
   std::vector<std::vector<Location>> locations;
 };
 
@@ -82,22 +79,24 @@ void Encoder::assignAddresses() {
   image.codeBytes = pc;
 }
 
-void Encoder::put(uint64_t low, uint64_t high, uint8_t units) {
+void Encoder::put(uint32_t &at, uint64_t low, uint64_t high, uint8_t units) {
   uint8_t bits[16];
   memcpy(bits, &low, 8);
   memcpy(bits + 8, &high, 8);
-  image.bytes.insert(image.bytes.end(), bits, bits + units * kUnitBytes);
+  memcpy(&image.bytes[at], bits, units * kUnitBytes);
+  at += units * kUnitBytes;
 }
 
-void Encoder::writeInstruction(uint32_t f, const Block &block, const Tile &tile,
-                               bool wideTargets) {
-  uint32_t start = image.bytes.size();
+void Encoder::writeInstruction(uint32_t &at, uint32_t f, const Block &block,
+                               const Tile &tile, bool wideTargets) {
+  uint32_t start = at;
   const Handler &handler = tiling.handlers[tile.handler];
   auto distance = [&](BlockIndex target) {
     return uint64_t(int64_t(image.blocks[f][target]) - int64_t(start));
   };
-  image.overflow |= tile.handler > UINT16_MAX;
-  put(tile.handler, 0, 1);
+  if (tile.handler > UINT16_MAX)
+    overflow = true;
+  put(at, tile.handler, 0, 1);
   if (!handler.fused) {
     Shape shape = shapeOf(program, block, tile, wideTargets);
     assert(shape.key == handler.shape.key);
@@ -105,42 +104,46 @@ void Encoder::writeInstruction(uint32_t f, const Block &block, const Tile &tile,
       uint64_t low = operand.low;
       if (operand.kind == OperandKind::Target) {
         low = distance(operand.low);
-        image.overflow |= operand.units == 1 && int64_t(low) != int16_t(low);
+        if (operand.units == 1 && int64_t(low) != int16_t(low))
+          overflow = true;
       } else if (operand.kind == OperandKind::Callee) {
         low = image.entries[operand.low];
       }
-      put(low, operand.high, operand.units);
+      put(at, low, operand.high, operand.units);
     }
   }
   if (!tile.end)
     return;
   if (block.end.kind == Terminator::Kind::Switch)
     for (BlockIndex target : block.end.targets)
-      put(distance(target), 0, 2);
+      put(at, distance(target), 0, 2);
   if (block.end.location)
     locations[f].push_back({start, block.end.location});
 }
 
-void Encoder::writeCode() {
-  image.bytes.resize(kHaltPc);
-  put(0, 0, 1); // HALT
-  locations.resize(program.functions.size());
-  for (uint32_t f = 0; f < program.functions.size(); ++f) {
-    const Function &function = program.functions[f];
-    if (function.blocks.empty())
-      continue;
-    align(4);
-    append32(function.frameSlots * kSlotBytes);
-    assert(image.bytes.size() == image.entries[f]);
-    const FunctionTiles &tiles = tiling.functions[f];
-    for (const BlockTiles &blockTiles : tiles.blocks) {
-      assert(image.bytes.size() == image.blocks[f][blockTiles.block]);
-      for (const Tile &tile : blockTiles.tiles)
-        writeInstruction(f, function.blocks[blockTiles.block], tile,
-                         tiles.wideTargets);
-    }
+void Encoder::writeFunction(uint32_t f) {
+  const Function &function = program.functions[f];
+  if (function.blocks.empty())
+    return;
+  uint32_t at = image.entries[f];
+  put32(at - 4, function.frameSlots * kSlotBytes);
+  const FunctionTiles &tiles = tiling.functions[f];
+  for (const BlockTiles &blockTiles : tiles.blocks) {
+    assert(at == image.blocks[f][blockTiles.block]);
+    for (const Tile &tile : blockTiles.tiles)
+      writeInstruction(at, f, function.blocks[blockTiles.block], tile,
+                       tiles.wideTargets);
   }
-  assert(image.bytes.size() == image.codeBytes);
+}
+
+// Each function has its place by now, so they are written in parallel. HALT,
+// whose number is 0, and what lies between functions are there already.
+void Encoder::writeCode() {
+  image.bytes.resize(image.codeBytes);
+  locations.resize(program.functions.size());
+  program.workers.forEach(program.functions.size(),
+                          [this](size_t f) { writeFunction(f); });
+  image.overflow = overflow;
 }
 
 void Encoder::writeTables() {
@@ -208,7 +211,7 @@ Image Encoder::run() {
 
 } // namespace
 
-Image encodeImage(const Program &program, const Tiling &tiling,
+Image encodeImage(Program &program, const Tiling &tiling,
                   const EncodeOptions &options) {
   return Encoder(program, tiling, options).run();
 }

@@ -24,7 +24,7 @@ struct Image {
   std::vector<std::vector<uint32_t>> blocks;
 };
 
-Image encodeImage(const Program &program, const Tiling &tiling,
+Image encodeImage(Program &program, const Tiling &tiling,
                   const EncodeOptions &options);
 
 // Units of the whole instruction, switch targets included.

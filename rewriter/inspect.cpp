@@ -160,7 +160,7 @@ void printFunction(const Program &program, const Tiling &tiling,
 
 } // namespace
 
-llvm::Error printProgram(const Program &program, const Tiling &tiling,
+llvm::Error printProgram(Program &program, const Tiling &tiling,
                          const SourceModule &source, llvm::StringRef only,
                          llvm::raw_ostream &out) {
   Colors::setEnabled(false);

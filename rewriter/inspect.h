@@ -15,7 +15,7 @@ std::string printTree(const Program &program, wasm::Expression *tree);
 std::string printTerminator(const Program &program, const Terminator &end);
 
 // `only`: name or index of the function to print; empty: all, after a summary.
-llvm::Error printProgram(const Program &program, const Tiling &tiling,
+llvm::Error printProgram(Program &program, const Tiling &tiling,
                          const SourceModule &source, llvm::StringRef only,
                          llvm::raw_ostream &out);
 

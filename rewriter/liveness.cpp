@@ -26,22 +26,6 @@ bool SlotSet::unite(const SlotSet &other) {
   return changed;
 }
 
-void forEachSuccessor(const Terminator &end,
-                      const std::function<void(BlockIndex)> &visit) {
-  if (end.next != kNoBlock)
-    visit(end.next);
-  for (BlockIndex target : end.targets)
-    visit(target);
-}
-
-void forEachSuccessor(Terminator &end,
-                      const std::function<void(BlockIndex &)> &visit) {
-  if (end.next != kNoBlock)
-    visit(end.next);
-  for (BlockIndex &target : end.targets)
-    visit(target);
-}
-
 std::vector<bool> reachableBlocks(const Function &function) {
   std::vector<bool> seen(function.blocks.size());
   std::vector<BlockIndex> work{function.layout.front()};

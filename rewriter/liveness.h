@@ -4,8 +4,6 @@
 #ifndef IREKO_REWRITER_LIVENESS_H
 #define IREKO_REWRITER_LIVENESS_H
 
-#include <functional>
-
 #include "rewriter/lowered.h"
 
 namespace ireko {
@@ -54,11 +52,14 @@ private:
   uint32_t slots;
 };
 
-// The blocks that control may reach directly after `end`.
-void forEachSuccessor(const Terminator &end,
-                      const std::function<void(BlockIndex)> &visit);
-void forEachSuccessor(Terminator &end,
-                      const std::function<void(BlockIndex &)> &visit);
+// The blocks that control may reach directly after `end`, a Terminator.
+template <typename T, typename Visit>
+void forEachSuccessor(T &end, Visit visit) {
+  if (end.next != kNoBlock)
+    visit(end.next);
+  for (auto &target : end.targets)
+    visit(target);
+}
 
 // Which blocks control can reach from the function's entry, by block index.
 std::vector<bool> reachableBlocks(const Function &function);

@@ -13,12 +13,12 @@ using namespace wasm;
 
 namespace ireko {
 
-Lowerer::Lowerer(Program &program, Function &function,
+Lowerer::Lowerer(const Program &program, Function &function,
                  const LowerOptions &options)
     : program(program), function(function), options(options),
       source(*function.source), builder(program.module), stack(*this) {}
 
-void Lowerer::run() {
+Found Lowerer::run() {
   Slot slot = kFirstSlot;
   for (Index i = 0; i < source.getNumLocals(); ++i) {
     slotOf.push_back(slot);
@@ -37,7 +37,7 @@ void Lowerer::run() {
     ColdOperator null{builder.makeRefNull(type.getHeapType()), 0, 1};
     Terminator end;
     end.kind = Terminator::Kind::Cold;
-    end.callee = program.addColdOperator(null);
+    end.callee = addColdOperator(null);
     end.frame = slotOf[i] - kFirstSlot;
     end.resultSlots = 1;
     terminateAndGoOn(end);
@@ -45,6 +45,7 @@ void Lowerer::run() {
   lower(source.body);
   if (!dead())
     lowerReturn(source.getResults());
+  return std::move(found);
 }
 
 BlockIndex Lowerer::newBlock() {
@@ -455,7 +456,7 @@ void Lowerer::tailCall(Terminator end, Type params) {
   terminate(std::move(end));
 }
 
-ColdOperator importOperator(Program &program, wasm::Function &import) {
+ColdOperator importOperator(const Program &program, wasm::Function &import) {
   Builder builder(program.module);
   std::vector<Expression *> arguments;
   Slot slot = kFirstSlot;
@@ -521,7 +522,8 @@ void Lowerer::lowerCallIndirect(CallIndirect *curr) {
                                    : Terminator::Kind::CallIndirect,
                     curr->operands.size(), true);
   end.table = table->second;
-  end.type = program.typeNumber(curr->heapType);
+  end.type = found.types.size();
+  found.types.push_back(curr->heapType);
   end.location = locationOf(curr);
   if (curr->isReturn)
     return tailCall(std::move(end), curr->heapType.getSignature().params);
@@ -544,9 +546,39 @@ void lowerImport(Program &program, Function &function) {
   end.resultSlots = op.resultSlots;
 }
 
+// Numbers what the function was found to use, in the order of its code.
+static void numberFound(Program &program, Function &function,
+                        const Found &found) {
+  std::vector<uint32_t> cold, types;
+  for (const ColdOperator &op : found.coldOperators)
+    cold.push_back(program.addColdOperator(op));
+  for (HeapType type : found.types)
+    types.push_back(program.typeNumber(type));
+  for (Block &block : function.blocks) {
+    Terminator &end = block.end;
+    if (end.kind == Terminator::Kind::Cold)
+      end.callee = cold[end.callee];
+    else if (end.kind == Terminator::Kind::CallIndirect ||
+             end.kind == Terminator::Kind::TailCallIndirect)
+      end.type = types[end.type];
+  }
+}
+
 void lowerFunction(Program &program, Function &function,
                    const LowerOptions &options) {
-  Lowerer(program, function, options).run();
+  numberFound(program, function, Lowerer(program, function, options).run());
+}
+
+void lowerFunctions(Program &program, const LowerOptions &options) {
+  std::vector<Found> found(program.functions.size());
+  program.workers.forEach(found.size(), [&](size_t i) {
+    Function &function = program.functions[i];
+    if (!function.imported)
+      found[i] = Lowerer(program, function, options).run();
+  });
+  for (size_t i = 0; i < found.size(); ++i)
+    if (!program.functions[i].imported)
+      numberFound(program, program.functions[i], found[i]);
 }
 
 } // namespace ireko

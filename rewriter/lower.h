@@ -13,8 +13,11 @@ struct LowerOptions {
   uint32_t maxTreeNodes = 24;
 };
 
-// Lowers one function that is not imported; planProgram has been run. The
-// source function's body is taken apart.
+// Lowers all functions that are not imported; planProgram has been run. The
+// source functions' bodies are taken apart.
+void lowerFunctions(Program &program, const LowerOptions &options);
+
+// One of them.
 void lowerFunction(Program &program, Function &function,
                    const LowerOptions &options);
 

@@ -48,13 +48,13 @@ void Lowerer::moveReference(Slot to, Slot from, Type type) {
       builder.makeGlobalSet(global, builder.makeLocalGet(0, type))};
   Terminator end;
   end.kind = Terminator::Kind::Cold;
-  end.callee = program.addColdOperator(save);
+  end.callee = addColdOperator(save);
   end.frame = from;
   terminateAndGoOn(end);
   ColdOperator restore{builder.makeGlobalGet(global, type)};
   restore.result = 0;
   restore.resultSlots = 1;
-  end.callee = program.addColdOperator(restore);
+  end.callee = addColdOperator(restore);
   end.frame = to;
   terminateAndGoOn(end);
 }
@@ -267,11 +267,16 @@ void Lowerer::lowerTupleExtract(TupleExtract *curr) {
   stack.push(kept);
 }
 
+uint32_t Lowerer::addColdOperator(const ColdOperator &op) {
+  found.coldOperators.push_back(op);
+  return found.coldOperators.size() - 1;
+}
+
 void Lowerer::emitCold(ColdOperator op, size_t operands, Type results,
                        Expression *at) {
   uint32_t location = locationOf(at);
   Terminator end = passArguments(Terminator::Kind::Cold, operands, false);
-  end.callee = program.addColdOperator(op);
+  end.callee = addColdOperator(op);
   end.location = location;
   emitCall(std::move(end), results);
 }

@@ -31,6 +31,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "rewriter/workers.h"
 #include "vm/layout.h"
 #include "wasm.h"
 
@@ -147,9 +148,12 @@ inline constexpr char kFuncRegister[] = "ref.func";
 inline constexpr char kExternRegister[] = "ref.extern";
 
 struct Program {
-  explicit Program(wasm::Module &module) : module(module) {}
+  explicit Program(wasm::Module &module, unsigned jobs = 1,
+                   Phases *phases = nullptr)
+      : module(module), workers(jobs, phases) {}
 
   wasm::Module &module;
+  Workers workers;
   std::vector<Function> functions; // the guest's function index space
   std::vector<ColdOperator> coldOperators;
   std::vector<StaticTable> staticTables;

@@ -10,14 +10,22 @@
 
 namespace ireko {
 
+// What the program numbers. Functions are lowered in parallel, so their
+// terminators hold indices into these lists until numberFound.
+struct Found {
+  std::vector<ColdOperator> coldOperators;
+  std::vector<wasm::HeapType> types;
+};
+
 // Walks the structured code once, in evaluation order. `lower` leaves the
 // values of an expression on the operand stack; where control cannot go on,
 // it leaves `current` without a block, and what the stack then holds above the
 // enclosing construct's base is meaningless.
 class Lowerer : Spiller {
 public:
-  Lowerer(Program &program, Function &function, const LowerOptions &options);
-  void run();
+  Lowerer(const Program &program, Function &function,
+          const LowerOptions &options);
+  Found run();
 
 private:
   struct Label {
@@ -65,6 +73,7 @@ private:
   Terminator passArguments(Terminator::Kind kind, size_t count, bool index);
   void emitCall(Terminator end, wasm::Type results);
   void tailCall(Terminator end, wasm::Type params);
+  uint32_t addColdOperator(const ColdOperator &op);
   void emitCold(ColdOperator op, size_t operands, wasm::Type results,
                 wasm::Expression *at);
 
@@ -97,9 +106,10 @@ private:
   void lowerTupleExtract(wasm::TupleExtract *curr);
   void lowerCold(wasm::Expression *curr);
 
-  Program &program;
+  const Program &program;
   Function &function;
   const LowerOptions &options;
+  Found found;
   wasm::Function &source;
   wasm::Builder builder;
   OperandStack stack;
@@ -118,7 +128,7 @@ inline wasm::Type slotType(wasm::Type type) {
 }
 
 // The cold operator that calls an imported function.
-ColdOperator importOperator(Program &program, wasm::Function &import);
+ColdOperator importOperator(const Program &program, wasm::Function &import);
 
 } // namespace ireko
 

@@ -19,6 +19,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
+#include <cstdlib>
 #include <optional>
 #include <unistd.h>
 
@@ -38,10 +39,10 @@ packSource(SourceModule &&source, const CommandLine &line, Phases &phases) {
     notes = noteAddresses(*source.module, line.pack);
   std::string path = source.path;
   llvm::Expected<std::vector<uint8_t>> bundle =
-      packModule(std::move(source), line.pack, &stats);
+      packModule(std::move(source), line.pack, &stats, &phases);
+  phases.end();
   if (!bundle)
     return bundle;
-  phases.end("pack");
   printNotes(notes, path, stats.guestBase, llvm::errs());
   if (line.verbose)
     llvm::errs() << "ireko: module " << stats.moduleBytes << " bytes, code "
@@ -59,10 +60,11 @@ llvm::Error pack(const CommandLine &line, Phases &phases) {
   if (line.output == "-" && ::isatty(STDOUT_FILENO))
     return usageError("a bundle is binary, and standard output is a terminal",
                       "name a file with -o, or redirect");
+  phases.begin("read");
   llvm::Expected<SourceModule> source = readModule(line.input);
+  phases.end();
   if (!source)
     return source.takeError();
-  phases.end("read");
   if (source->info.isBundle)
     return inputError(source->path, "this is a bundle already",
                       "pack the program it was made from");
@@ -71,9 +73,11 @@ llvm::Error pack(const CommandLine &line, Phases &phases) {
       packSource(std::move(*source), line, phases);
   if (!bundle)
     return bundle.takeError();
-  if (llvm::Error error = writeOutput(line.output, asText(*bundle)))
+  phases.begin("write");
+  llvm::Error error = writeOutput(line.output, asText(*bundle));
+  phases.end();
+  if (error)
     return error;
-  phases.end("write");
   if (!line.quiet)
     llvm::errs() << "ireko: " << printable(line.output, 4096) << ": "
                  << bundle->size() << " bytes, from " << sourceBytes << '\n';
@@ -81,20 +85,22 @@ llvm::Error pack(const CommandLine &line, Phases &phases) {
 }
 
 llvm::Error inspect(const CommandLine &line, Phases &phases) {
+  phases.begin("read");
   llvm::Expected<SourceModule> source = readModule(line.input);
+  phases.end();
   if (!source)
     return source.takeError();
-  phases.end("read");
   if (source->info.isBundle)
     return inputError(source->path, "this is a bundle",
                       "inspect the program it was made from");
   // The listing is built first, so that an error leaves no half of it.
   std::string listing;
   llvm::raw_string_ostream out(listing);
-  if (llvm::Error error =
-          inspectModule(std::move(*source), line.pack, line.function, out))
+  llvm::Error error =
+      inspectModule(std::move(*source), line.pack, line.function, out, &phases);
+  phases.end();
+  if (error)
     return error;
-  phases.end("inspect");
   return writeOutput("-", listing);
 }
 
@@ -128,10 +134,11 @@ llvm::Error planRun(const CommandLine &line, RunPlan &plan, Phases &phases) {
   if (!host)
     return host.takeError();
   plan.host = *host;
+  phases.begin("read");
   llvm::Expected<SourceModule> source = readModule(line.input);
+  phases.end();
   if (!source)
     return source.takeError();
-  phases.end("read");
   if (!plan.invocation.invoke.empty())
     if (llvm::Error error = findExport(*source, plan.invocation))
       return error;
@@ -154,8 +161,15 @@ llvm::Error planRun(const CommandLine &line, RunPlan &plan, Phases &phases) {
   return llvm::Error::success();
 }
 
+/// Whether standard error takes the codes that draw a line again.
+bool isTerminal() {
+  const char *kind = ::getenv("TERM");
+  return ::isatty(STDERR_FILENO) && kind && llvm::StringRef(kind) != "dumb";
+}
+
 llvm::Error carryOut(const CommandLine &line, RunPlan &plan) {
-  Phases phases(line.verbose ? &llvm::errs() : nullptr);
+  Phases phases(line.verbose ? &llvm::errs() : nullptr,
+                !line.quiet && isTerminal() ? STDERR_FILENO : -1);
   switch (line.command) {
   case Command::kPrint:
     return writeOutput("-", line.text);

@@ -33,6 +33,7 @@ SelectOptions selectOptions(const PackOptions &options,
 } // namespace
 
 void lowerProgram(Program &program, const PackOptions &options) {
+  program.workers.beginPhase("lower");
   planProgram(program);
   LowerOptions lowerOptions;
   if (options.optLevel == 0)
@@ -44,31 +45,35 @@ void lowerProgram(Program &program, const PackOptions &options) {
         if (function.imported && function.blocks.empty())
           lowerImport(program, function);
       }
-  for (Function &function : program.functions) {
-    if (!function.imported)
-      lowerFunction(program, function, lowerOptions);
+  lowerFunctions(program, lowerOptions);
+  program.workers.beginPhase("passes");
+  program.workers.forEach(program.functions.size(), [&](size_t i) {
+    Function &function = program.functions[i];
     if (function.blocks.empty())
-      continue;
+      return;
     for (const Pass &pass : kPasses)
       if (pass.fromLevel <= options.optLevel)
         pass.run(program, function);
-  }
+  });
 }
 
 llvm::Expected<std::vector<uint8_t>> packModule(SourceModule &&source,
                                                 const PackOptions &options,
-                                                PackStats *stats) {
-  Program program(*source.module);
+                                                PackStats *stats,
+                                                Phases *phases) {
+  Program program(*source.module, options.jobs, phases);
   lowerProgram(program, options);
   Tiling tiling = selectTiles(program, selectOptions(options, source));
   return makeBundle(program, tiling, options, source, stats);
 }
 
 llvm::Error inspectModule(SourceModule &&source, const PackOptions &options,
-                          llvm::StringRef function, llvm::raw_ostream &out) {
-  Program program(*source.module);
+                          llvm::StringRef function, llvm::raw_ostream &out,
+                          Phases *phases) {
+  Program program(*source.module, options.jobs, phases);
   lowerProgram(program, options);
   Tiling tiling = selectTiles(program, selectOptions(options, source));
+  program.workers.beginPhase("print");
   return printProgram(program, tiling, source, function, out);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "rewriter/host_features.h"
+#include "rewriter/phases.h"
 #include "rewriter/reader.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
@@ -33,6 +34,8 @@ struct PackOptions {
   bool stripNames = false;
   // What the bundle may ask of its host.
   HostFeatures hostFeatures = {};
+  // Threads to work with; 0: one a processor. The result does not depend on it.
+  unsigned jobs = 0;
 };
 
 // Sizes in bytes.
@@ -54,12 +57,15 @@ struct PackStats {
 // Plans and lowers the whole program and runs the passes.
 void lowerProgram(Program &program, const PackOptions &options);
 
-llvm::Expected<std::vector<uint8_t>>
-packModule(SourceModule &&source, const PackOptions &options, PackStats *stats);
+llvm::Expected<std::vector<uint8_t>> packModule(SourceModule &&source,
+                                                const PackOptions &options,
+                                                PackStats *stats,
+                                                Phases *phases = nullptr);
 
 // `function`: the name or index of the only one to list; empty: all.
 llvm::Error inspectModule(SourceModule &&source, const PackOptions &options,
-                          llvm::StringRef function, llvm::raw_ostream &out);
+                          llvm::StringRef function, llvm::raw_ostream &out,
+                          Phases *phases = nullptr);
 
 } // namespace ireko
 

@@ -413,6 +413,7 @@ Tiling Selector::run() {
 } // namespace
 
 Tiling selectTiles(Program &program, const SelectOptions &options) {
+  program.workers.beginPhase("select");
   return Selector(program, options).run();
 }
 

@@ -2,7 +2,6 @@
 
 #include <string_view>
 
-#include "ir/iteration.h"
 #include "support/utilities.h"
 
 using namespace wasm;
@@ -70,12 +69,6 @@ Address *memoryOffset(Expression *node) {
   return nullptr;
 }
 
-void forEachChild(Expression *node,
-                  const std::function<void(Expression *&)> &visit) {
-  for (auto *&child : ChildIterator(node))
-    visit(child);
-}
-
 uint32_t countOperators(Expression *tree) {
   uint32_t count =
       !isLeaf(tree) && !tree->is<Drop>() && !tree->is<LocalSet>() ? 1 : 0;
@@ -92,19 +85,22 @@ uint32_t countNodes(Expression *tree) {
 
 namespace {
 
-template <typename T> void appendBytes(std::string &out, const T &value) {
-  out.append(reinterpret_cast<const char *>(&value), sizeof(value));
+// Small ones are short: seven bits a byte, as in LEB128.
+void appendNumber(std::string &out, uint64_t value) {
+  for (; value >= 0x80; value >>= 7)
+    out += char(value | 0x80);
+  out += char(value);
 }
 
 void appendName(std::string &out, Name name) {
-  appendBytes(out, uint32_t(name.size()));
+  appendNumber(out, name.size());
   out.append(name.str.data(), name.size());
 }
 
 // The node's own immediates; `without`: but for the one that is left out.
 void spellNode(Expression *node, std::string &out, bool without) {
-  appendBytes(out, uint8_t(node->_id));
-  appendBytes(out, node->type.getID());
+  out += char(node->_id);
+  appendNumber(out, node->type.getID());
   [[maybe_unused]] bool isLocal = node->is<LocalGet>() || node->is<LocalSet>();
   [[maybe_unused]] bool isGlobal =
       node->is<GlobalGet>() || node->is<GlobalSet>();
@@ -116,11 +112,11 @@ void spellNode(Expression *node, std::string &out, bool without) {
 #define DELEGATE_FIELD_CHILD_VECTOR(id, field)
 #define DELEGATE_FIELD_INT(id, field)                                          \
   if (!(without && isLocal))                                                   \
-    appendBytes(out, uint64_t(cast->field));
+    appendNumber(out, uint64_t(cast->field));
 #define DELEGATE_FIELD_INT_ARRAY(id, field)                                    \
   if (!without)                                                                \
     for (auto value : cast->field)                                             \
-      appendBytes(out, uint64_t(value));
+      appendNumber(out, uint64_t(value));
 #define DELEGATE_FIELD_INT_VECTOR(id, field)
 #define DELEGATE_FIELD_LITERAL(id, field)                                      \
   if (!without) {                                                              \
@@ -135,20 +131,19 @@ void spellNode(Expression *node, std::string &out, bool without) {
 #define DELEGATE_FIELD_SCOPE_NAME_DEF(id, field)
 #define DELEGATE_FIELD_SCOPE_NAME_USE(id, field)
 #define DELEGATE_FIELD_SCOPE_NAME_USE_VECTOR(id, field)
-#define DELEGATE_FIELD_TYPE(id, field) appendBytes(out, cast->field.getID());
+#define DELEGATE_FIELD_TYPE(id, field) appendNumber(out, cast->field.getID());
 #define DELEGATE_FIELD_TYPE_VECTOR(id, field)
 #define DELEGATE_FIELD_HEAPTYPE(id, field)                                     \
-  appendBytes(out, cast->field.getID());
+  appendNumber(out, cast->field.getID());
 #define DELEGATE_FIELD_ADDRESS(id, field)                                      \
   if (!without && std::string_view(#field) != "align")                         \
-    appendBytes(out, uint64_t(cast->field));
+    appendNumber(out, uint64_t(cast->field));
 #include "wasm-delegations-fields.def"
 }
 
 } // namespace
 
-void spell(Expression *tree, std::string &out,
-           const ImmediateSpeller &leftOut) {
+void spell(Expression *tree, std::string &out, ImmediateSpeller leftOut) {
   spellNode(tree, out, leftOut(tree, out));
   forEachChild(tree, [&](Expression *&child) { spell(child, out, leftOut); });
 }
