@@ -64,6 +64,12 @@ void Liveness::stepBack(Expression *statement, SlotSet &live) {
 }
 
 void Liveness::stepBack(const Terminator &end, SlotSet &live) {
+  stepBackBehindTree(end, live);
+  if (end.tree)
+    addReads(end.tree, live);
+}
+
+void Liveness::stepBackBehindTree(const Terminator &end, SlotSet &live) {
   using Kind = Terminator::Kind;
   switch (end.kind) {
   case Kind::Call:
@@ -83,8 +89,6 @@ void Liveness::stepBack(const Terminator &end, SlotSet &live) {
       live.insert(kFirstSlot + i);
   for (uint32_t i = 0; i < end.argSlots; ++i)
     live.insert(end.frame + kFirstSlot + i);
-  if (end.tree)
-    addReads(end.tree, live);
 }
 
 SlotSet Liveness::liveOut(const Block &block) const {

@@ -45,6 +45,8 @@ public:
   // to what is live before it.
   static void stepBack(wasm::Expression *statement, SlotSet &live);
   static void stepBack(const Terminator &end, SlotSet &live);
+  // Over all of a terminator but its tree, which is evaluated first.
+  static void stepBackBehindTree(const Terminator &end, SlotSet &live);
 
 private:
   std::vector<SlotSet> in; // by block; empty if not analysed

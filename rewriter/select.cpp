@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rewriter/shape_numbers.h"
 #include "rewriter/superinstructions.h"
 #include "rewriter/tree.h"
 #include "rewriter/weights.h"
@@ -28,106 +29,148 @@ uint32_t fusedCost(uint32_t nodes) { return 32 + 5 * nodes; }
 struct WorkBlock {
   BlockIndex block;
   bool fused = false;
-  double weight = 0;
-  std::vector<bool> settled; // per statement
   bool endSettled = false;
+  double weight = 0;
+  uint32_t nodes = 0; // of all trees
+  // Per statement: the number of its shape, and whether that has a handler.
+  std::vector<uint32_t> shapes;
+  std::vector<bool> settled;
+  uint32_t endShape = 0;
 };
 
 struct WorkFunction {
   bool wideTargets = false;
+  bool unsettled = true; // some statement or terminator has no handler yet
   Slot firstTemporary = 0;
   std::vector<WorkBlock> blocks;
 };
 
+// By the number of the shape.
 struct Pattern {
-  uint32_t operators = 0;
-  uint32_t nodes = 0;
   uint32_t uses = 0;
-  double weight = 0;
   uint32_t order = 0; // of first use
+  double weight = 0;
   bool chosen = false;
 };
 
 class Selector {
 public:
   Selector(Program &program, const SelectOptions &options)
-      : program(program), options(options), builder(program.module),
-        work(program.functions.size()), budget(options.sharedBytes) {}
+      : program(program), options(options), work(program.functions.size()),
+        budget(options.sharedBytes) {}
 
   Tiling run();
 
 private:
   void prepare();
+  void prepareFunction(uint32_t f, const Weights &weights,
+                       ShapeNumbers::List &list);
   void fuseHotBlocks();
   void settlePatterns();
   bool countUnsettled();
   void choosePatterns();
   void splitUnchosen();
   void splitBlock(Function &function, WorkFunction &workFunction,
-                  WorkBlock &workBlock);
+                  WorkBlock &workBlock, ShapeNumbers::List &list);
   // Replaces the operands of `node` that have operators by temporaries, whose
   // statements are appended to `out`.
   void splitOperands(Expression *node, Slot &temporary,
                      std::vector<Expression *> &out);
-  Shape statementShape(const Function &function, const WorkFunction &workF,
-                       BlockIndex block, uint32_t index) const;
-  Shape endShape(const Function &function, const WorkFunction &workF,
-                 BlockIndex block) const;
+  Shape statementShape(const Block &block, uint32_t index) const;
+  Shape endShape(const Block &block, bool wideTargets) const;
+  // Ask for the number of the shape.
+  void number(const Block &block, WorkBlock &workB, uint32_t index,
+              ShapeNumbers::List &list) const;
+  void numberEnd(const Block &block, WorkBlock &workB, bool wideTargets,
+                 ShapeNumbers::List &list) const;
+  void numberAll(std::vector<ShapeNumbers::List> &lists);
   std::vector<TiledBlock> tileBlocks() const;
   Tiling makeTiling(std::vector<TiledBlock> blocks) const;
 
   Program &program;
   const SelectOptions &options;
-  Builder builder;
   std::vector<WorkFunction> work;
-  std::unordered_map<std::string, Pattern> patterns;
+  ShapeNumbers numbers;
+  std::vector<Pattern> patterns;
+  uint32_t used = 0; // patterns that have an order
   int64_t budget;
 };
 
-Shape Selector::statementShape(const Function &function,
-                               const WorkFunction &workF, BlockIndex block,
-                               uint32_t index) const {
-  Tile tile{index, 1, false, false, 0};
-  return shapeOf(program, function.blocks[block], tile, workF.wideTargets);
+Shape Selector::statementShape(const Block &block, uint32_t index) const {
+  return shapeOf(program, block, {index, 1, false, false, 0}, false);
 }
 
-Shape Selector::endShape(const Function &function, const WorkFunction &workF,
-                         BlockIndex block) const {
-  Tile tile{0, 0, true, false, 0};
-  return shapeOf(program, function.blocks[block], tile, workF.wideTargets);
+Shape Selector::endShape(const Block &block, bool wideTargets) const {
+  return shapeOf(program, block, {0, 0, true, false, 0}, wideTargets);
+}
+
+void Selector::number(const Block &block, WorkBlock &workB, uint32_t index,
+                      ShapeNumbers::List &list) const {
+  Expression *statement = block.statements[index];
+  list.add(statementShape(block, index).key, countOperators(statement),
+           countNodes(statement), workB.shapes[index]);
+}
+
+void Selector::numberEnd(const Block &block, WorkBlock &workB, bool wideTargets,
+                         ShapeNumbers::List &list) const {
+  Expression *tree = block.end.tree;
+  list.add(endShape(block, wideTargets).key, tree ? countOperators(tree) : 0,
+           tree ? countNodes(tree) : 0, workB.endShape);
+}
+
+void Selector::numberAll(std::vector<ShapeNumbers::List> &lists) {
+  for (ShapeNumbers::List &list : lists)
+    numbers.number(list);
+  patterns.resize(numbers.sizes().size());
 }
 
 void Selector::prepare() {
   Weights weights(program);
-  for (uint32_t f = 0; f < work.size(); ++f) {
-    Function &function = program.functions[f];
-    WorkFunction &workF = work[f];
-    workF.firstTemporary = function.frameSlots;
-    // Units that the code can grow to when everything is split: each operator
-    // then has a handler number, a target and up to three operands of its own,
-    // each of two units, or one of eight. A distance of one unit reaches 32
-    // KiB.
-    constexpr uint32_t kUnitsPerSplit = 16;
-    uint64_t bound = 0;
-    for (size_t i = 0; i < function.layout.size(); ++i) {
-      BlockIndex index = function.layout[i];
-      const Block &block = function.blocks[index];
-      WorkBlock workB;
-      workB.block = index;
-      workB.weight = weights.ofBlock(f, block);
-      workB.settled.resize(block.statements.size());
-      workB.endSettled = fallsThrough(function, i);
-      workF.blocks.push_back(std::move(workB));
-      for (uint32_t s = 0; s < block.statements.size(); ++s)
-        bound += statementShape(function, workF, index, s).units +
-                 kUnitsPerSplit * countOperators(block.statements[s]);
-      bound +=
-          endShape(function, workF, index).units + 2 * block.end.targets.size();
-      if (block.end.tree)
-        bound += kUnitsPerSplit * countOperators(block.end.tree);
+  std::vector<ShapeNumbers::List> lists(work.size());
+  program.workers.forEach(
+      work.size(), [&](size_t f) { prepareFunction(f, weights, lists[f]); });
+  numberAll(lists);
+}
+
+void Selector::prepareFunction(uint32_t f, const Weights &weights,
+                               ShapeNumbers::List &list) {
+  Function &function = program.functions[f];
+  WorkFunction &workF = work[f];
+  workF.firstTemporary = function.frameSlots;
+  workF.blocks.resize(function.layout.size());
+  // Units that the code can grow to when everything is split: each operator
+  // then has a handler number, a target and up to three operands of its own,
+  // each of two units, or one of eight. A distance of one unit reaches 32 KiB.
+  constexpr uint32_t kUnitsPerSplit = 16;
+  uint64_t bound = 0;
+  for (size_t i = 0; i < function.layout.size(); ++i) {
+    BlockIndex index = function.layout[i];
+    const Block &block = function.blocks[index];
+    WorkBlock &workB = workF.blocks[i];
+    workB.block = index;
+    workB.weight = weights.ofBlock(f, block);
+    workB.shapes.resize(block.statements.size());
+    workB.settled.resize(block.statements.size());
+    workB.endSettled = fallsThrough(function, i);
+    for (uint32_t s = 0; s < block.statements.size(); ++s) {
+      Expression *statement = block.statements[s];
+      Shape shape = statementShape(block, s);
+      uint32_t operators = countOperators(statement);
+      uint32_t nodes = countNodes(statement);
+      list.add(shape.key, operators, nodes, workB.shapes[s]);
+      bound += shape.units + kUnitsPerSplit * operators;
+      workB.nodes += nodes;
     }
-    workF.wideTargets = bound * kUnitBytes > 32000;
+    bound += endShape(block, false).units + 2 * block.end.targets.size();
+    if (block.end.tree) {
+      bound += kUnitsPerSplit * countOperators(block.end.tree);
+      workB.nodes += countNodes(block.end.tree);
+    }
   }
+  workF.wideTargets = bound * kUnitBytes > 32000;
+  for (WorkBlock &workB : workF.blocks)
+    if (!workB.endSettled)
+      numberEnd(function.blocks[workB.block], workB, workF.wideTargets, list);
 }
 
 void Selector::fuseHotBlocks() {
@@ -142,11 +185,7 @@ void Selector::fuseHotBlocks() {
       const Block &block = program.functions[f].blocks[workB.block];
       if (workB.weight < kMinFusedWeight)
         continue;
-      uint32_t nodes = 4 + block.end.targets.size();
-      for (Expression *statement : block.statements)
-        nodes += countNodes(statement);
-      if (block.end.tree)
-        nodes += countNodes(block.end.tree);
+      uint32_t nodes = 4 + block.end.targets.size() + workB.nodes;
       if (nodes > kMaxFusedNodes)
         continue;
       double saved = block.statements.size() + 0.5;
@@ -170,34 +209,26 @@ void Selector::fuseHotBlocks() {
 // there is anything.
 bool Selector::countUnsettled() {
   bool any = false;
-  auto count = [&](Shape shape, uint32_t operators, uint32_t nodes,
-                   double weight) {
-    any = true;
-    auto [it, isNew] = patterns.try_emplace(std::move(shape.key));
-    Pattern &pattern = it->second;
-    if (isNew) {
-      pattern.order = patterns.size();
-      pattern.operators = operators;
-      pattern.nodes = nodes;
-    }
-    ++pattern.uses;
-    pattern.weight += weight;
-  };
-  for (uint32_t f = 0; f < work.size(); ++f) {
-    const Function &function = program.functions[f];
-    for (WorkBlock &workB : work[f].blocks) {
+  for (WorkFunction &workF : work) {
+    if (!workF.unsettled)
+      continue;
+    workF.unsettled = false;
+    for (const WorkBlock &workB : workF.blocks) {
       if (workB.fused)
         continue;
-      const Block &block = function.blocks[workB.block];
-      for (uint32_t s = 0; s < block.statements.size(); ++s)
+      auto count = [&](uint32_t shape) {
+        workF.unsettled = any = true;
+        Pattern &pattern = patterns[shape];
+        if (!pattern.order)
+          pattern.order = ++used;
+        ++pattern.uses;
+        pattern.weight += workB.weight;
+      };
+      for (uint32_t s = 0; s < workB.shapes.size(); ++s)
         if (!workB.settled[s])
-          count(statementShape(function, work[f], workB.block, s),
-                countOperators(block.statements[s]),
-                countNodes(block.statements[s]), workB.weight);
+          count(workB.shapes[s]);
       if (!workB.endSettled)
-        count(endShape(function, work[f], workB.block),
-              block.end.tree ? countOperators(block.end.tree) : 0,
-              block.end.tree ? countNodes(block.end.tree) : 0, workB.weight);
+        count(workB.endShape);
     }
   }
   return any;
@@ -205,20 +236,24 @@ bool Selector::countUnsettled() {
 
 void Selector::choosePatterns() {
   std::vector<Pattern *> candidates;
-  for (auto &[key, pattern] : patterns) {
+  auto sizeOf = [&](const Pattern *pattern) {
+    return numbers.sizes()[pattern - patterns.data()];
+  };
+  for (Pattern &pattern : patterns) {
     if (pattern.chosen || pattern.uses == 0)
       continue;
-    if (pattern.operators <= 1) {
+    uint32_t operators = sizeOf(&pattern).operators;
+    if (operators <= 1) {
       pattern.chosen = true;
       continue;
     }
-    if (pattern.weight * (pattern.operators - 1) >= kMinPatternBenefit ||
+    if (pattern.weight * (operators - 1) >= kMinPatternBenefit ||
         pattern.uses >= kMinPatternUses)
       candidates.push_back(&pattern);
   }
-  auto density = [](const Pattern *pattern) {
-    return pattern->weight * (pattern->operators - 1) /
-           sharedCost(pattern->nodes);
+  auto density = [&](const Pattern *pattern) {
+    auto [operators, nodes] = sizeOf(pattern);
+    return pattern->weight * (operators - 1) / sharedCost(nodes);
   };
   std::sort(candidates.begin(), candidates.end(),
             [&](const Pattern *a, const Pattern *b) {
@@ -226,15 +261,17 @@ void Selector::choosePatterns() {
               return left != right ? left > right : a->order < b->order;
             });
   for (Pattern *pattern : candidates) {
-    if (sharedCost(pattern->nodes) > budget)
+    uint32_t cost = sharedCost(sizeOf(pattern).nodes);
+    if (cost > budget)
       continue;
-    budget -= sharedCost(pattern->nodes);
+    budget -= cost;
     pattern->chosen = true;
   }
 }
 
 void Selector::splitOperands(Expression *node, Slot &temporary,
                              std::vector<Expression *> &out) {
+  Builder builder(program.module);
   forEachChild(node, [&](Expression *&child) {
     if (isLeaf(child))
       return;
@@ -246,67 +283,72 @@ void Selector::splitOperands(Expression *node, Slot &temporary,
 }
 
 void Selector::splitBlock(Function &function, WorkFunction &workF,
-                          WorkBlock &workB) {
+                          WorkBlock &workB, ShapeNumbers::List &list) {
   Block &block = function.blocks[workB.block];
+  constexpr uint32_t kNoShape = ~0u;
   std::vector<Expression *> statements;
-  std::vector<bool> settled;
-  auto isChosen = [&](const Shape &shape) {
-    return patterns.at(shape.key).chosen;
-  };
+  std::vector<uint32_t> shapes;
   // Temporaries of one statement must not meet those of its own parts, which
   // are split in later rounds: the frame grows with each round instead.
   Slot highest = workF.firstTemporary;
+  auto split = [&](Expression *node) {
+    Slot temporary = workF.firstTemporary;
+    splitOperands(node, temporary, statements);
+    highest = std::max(highest, temporary);
+    shapes.resize(statements.size(), kNoShape);
+  };
   for (uint32_t s = 0; s < block.statements.size(); ++s) {
     Expression *statement = block.statements[s];
-    if (!workB.settled[s] &&
-        !isChosen(statementShape(function, workF, workB.block, s))) {
-      Slot temporary = workF.firstTemporary;
+    uint32_t shape = workB.shapes[s];
+    if (!workB.settled[s] && !patterns[shape].chosen) {
       // The operator is the value of a set or drop, else the statement itself.
       Expression *node = statement;
       if (auto *set = statement->dynCast<LocalSet>())
         node = set->value;
       else if (auto *drop = statement->dynCast<Drop>())
         node = drop->value;
-      splitOperands(node, temporary, statements);
-      highest = std::max(highest, temporary);
-      settled.resize(statements.size());
-      statements.push_back(statement);
-      settled.push_back(false);
-    } else {
-      statements.push_back(statement);
-      settled.push_back(true);
+      split(node);
+      shape = kNoShape;
     }
+    statements.push_back(statement);
+    shapes.push_back(shape);
   }
-  if (!workB.endSettled) {
-    if (isChosen(endShape(function, workF, workB.block))) {
-      workB.endSettled = true;
-    } else {
-      Slot temporary = workF.firstTemporary;
-      splitOperands(block.end.tree, temporary, statements);
-      highest = std::max(highest, temporary);
-      settled.resize(statements.size());
-    }
-  }
+  bool splitEnd = !workB.endSettled && !patterns[workB.endShape].chosen;
+  if (splitEnd)
+    split(block.end.tree);
+  workB.endSettled = !splitEnd;
   block.statements = std::move(statements);
-  workB.settled = std::move(settled);
+  workB.shapes = std::move(shapes);
+  workB.settled.assign(workB.shapes.size(), true);
+  for (uint32_t s = 0; s < workB.shapes.size(); ++s)
+    if (workB.shapes[s] == kNoShape) {
+      workB.settled[s] = false;
+      number(block, workB, s, list);
+    }
+  if (splitEnd)
+    numberEnd(block, workB, workF.wideTargets, list);
   function.frameSlots = std::max(function.frameSlots, highest);
 }
 
 void Selector::splitUnchosen() {
-  for (uint32_t f = 0; f < work.size(); ++f) {
+  std::vector<ShapeNumbers::List> lists(work.size());
+  program.workers.forEach(work.size(), [&](size_t f) {
     Function &function = program.functions[f];
+    if (!work[f].unsettled)
+      return;
     for (WorkBlock &workB : work[f].blocks)
       if (!workB.fused)
-        splitBlock(function, work[f], workB);
+        splitBlock(function, work[f], workB, lists[f]);
     work[f].firstTemporary = function.frameSlots;
-  }
+  });
+  numberAll(lists);
 }
 
 void Selector::settlePatterns() {
   while (countUnsettled()) {
     choosePatterns();
     splitUnchosen();
-    for (auto &[key, pattern] : patterns) {
+    for (Pattern &pattern : patterns) {
       pattern.uses = 0;
       pattern.weight = 0;
     }
@@ -331,9 +373,9 @@ std::vector<TiledBlock> Selector::tileBlocks() const {
         tiled.tiles.push_back({0, count, end, true, 0});
       } else {
         for (uint32_t s = 0; s < count; ++s)
-          tiled.tiles.push_back({s, 1, false, false, 0});
+          tiled.tiles.push_back({s, 1, false, false, workB.shapes[s]});
         if (end)
-          tiled.tiles.push_back({count, 0, true, false, 0});
+          tiled.tiles.push_back({count, 0, true, false, workB.endShape});
       }
       result.push_back(std::move(tiled));
     }
@@ -341,12 +383,12 @@ std::vector<TiledBlock> Selector::tileBlocks() const {
   return result;
 }
 
-// Gives equal tiles the same handler.
+// Gives tiles of the same shape the same handler.
 Tiling Selector::makeTiling(std::vector<TiledBlock> blocks) const {
   Tiling tiling;
   tiling.handlers.resize(1);
   tiling.functions.resize(work.size());
-  std::unordered_map<std::string, uint32_t> byKey;
+  std::vector<uint32_t> byShape(numbers.sizes().size());
   for (uint32_t f = 0; f < work.size(); ++f) {
     tiling.functions[f].wideTargets = work[f].wideTargets;
     tiling.functions[f].position.resize(program.functions[f].blocks.size());
@@ -356,14 +398,16 @@ Tiling Selector::makeTiling(std::vector<TiledBlock> blocks) const {
     for (Tile &tile : tiled.tiles) {
       Shape shape;
       uint32_t next = tiling.handlers.size();
-      tile.handler = next;
-      if (!tile.fused) {
-        shape = shapeOf(program, block, tile, tiled.wideTargets);
-        tile.handler = byKey.try_emplace(shape.key, next).first->second;
-      }
-      if (tile.handler == next)
+      uint32_t *known = tile.fused ? nullptr : &byShape[tile.handler];
+      tile.handler = known && *known ? *known : next;
+      if (tile.handler == next) {
+        if (known) {
+          *known = next;
+          shape = shapeOf(program, block, tile, tiled.wideTargets);
+        }
         tiling.handlers.push_back({tile.fused, tiled.function, tiled.block,
                                    tile, std::move(shape), 0});
+      }
       ++tiling.handlers[tile.handler].uses;
     }
     FunctionTiles &function = tiling.functions[tiled.function];
@@ -404,7 +448,7 @@ Tiling Selector::run() {
   fuseHotBlocks();
   settlePatterns();
   std::vector<TiledBlock> blocks = tileBlocks();
-  mineSuperinstructions(program, blocks, options.runBytes);
+  mineSuperinstructions(program, blocks, numbers, options.runBytes);
   Tiling tiling = makeTiling(std::move(blocks));
   orderHandlers(tiling);
   return tiling;

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
-#include "rewriter/liveness.h"
+#include "rewriter/lifetimes.h"
 #include "rewriter/tree.h"
+#include "llvm/ADT/STLExtras.h"
 
 using namespace wasm;
 
@@ -21,161 +21,153 @@ constexpr uint32_t kMinScore = 24;
 
 uint32_t handlerCost(uint32_t nodes) { return 24 + 9 * nodes; }
 
+constexpr uint32_t kUnknown = ~0u;  // the pair has no number yet
+constexpr uint32_t kTooLarge = ~1u; // the pair would be too large a tile
+
 class Miner {
 public:
-  Miner(Program &program, std::vector<TiledBlock> &blocks, uint32_t bytes)
-      : program(program), blocks(blocks), budget(bytes) {}
+  Miner(Program &program, std::vector<TiledBlock> &blocks,
+        ShapeNumbers &numbers, uint32_t bytes)
+      : program(program), blocks(blocks), numbers(numbers), budget(bytes) {}
 
   void run();
 
 private:
+  // By the number of the pair's shape.
   struct Candidate {
     uint32_t uses = 0;
-    uint32_t nodes = 0;
     uint32_t order = 0; // of first use
     double score = 0;
     bool chosen = false;
+  };
+  // What is known of a block in `blocks`.
+  struct BlockState {
+    Lifetimes lifetimes;
+    std::vector<uint32_t> pairs; // numbers of adjacent pairs of tiles
   };
 
   const Block &blockOf(const TiledBlock &tiled) const {
     return program.functions[tiled.function].blocks[tiled.block];
   }
-  // Calls visit(i, what is live after tile i), from the last to the first.
-  // The set holds only during the call.
-  template <typename F>
-  void forEachTileBackward(const TiledBlock &tiled, F visit);
+  // Calls visit(b, list) for each block, in parallel, and numbers what was
+  // added to the lists.
+  template <typename F> void forEachBlock(F visit);
   uint32_t nodesOf(const TiledBlock &tiled, const Tile &tile) const;
-  // The merged pair at i and i + 1; false if it would be too large.
-  bool merged(const TiledBlock &tiled, size_t i, Tile &result) const;
-  Shape shapeOfRun(const TiledBlock &tiled, const Tile &tile,
-                   const SlotSet &live) const;
-  void collect();
+  bool isChosen(uint32_t pair) const {
+    return pair < candidates.size() && candidates[pair].chosen;
+  }
+  void findLifetimes();
+  void numberPairs(size_t b, ShapeNumbers::List &list);
+  void count();
   bool choose();
-  void apply();
-  void makeInternal();
+  void apply(size_t b);
+  void makeInternal(size_t b, ShapeNumbers::List &list);
 
   Program &program;
   std::vector<TiledBlock> &blocks;
+  ShapeNumbers &numbers;
   int64_t budget;
-  // Of the function that was looked at last; blocks come in program order.
-  std::optional<Liveness> liveness;
-  uint32_t livenessFunction = 0;
-  std::unordered_map<std::string, Candidate> candidates;
-  // Per block: the candidate of each adjacent pair, null if there is none.
-  std::vector<std::vector<Candidate *>> pairs;
+  std::vector<BlockState> states; // by block
+  std::vector<size_t> starts;     // of each function's blocks, and the end
+  std::vector<Candidate> candidates;
 };
 
-// Slots that a tile writes before it reads them and that are dead after it, in
-// the order of their first write.
-std::vector<Slot> internalSlots(const Block &block, const Tile &tile,
-                                const SlotSet &live) {
-  std::vector<Slot> internal, other;
-  auto isIn = [](const std::vector<Slot> &list, Slot slot) {
-    return std::find(list.begin(), list.end(), slot) != list.end();
-  };
-  auto read = [&](auto &self, Expression *tree) -> void {
-    if (auto *get = tree->dynCast<LocalGet>())
-      if (!isIn(internal, get->index) && !isIn(other, get->index))
-        other.push_back(get->index);
-    forEachChild(tree, [&](Expression *&child) { self(self, child); });
-  };
-  for (uint32_t i = 0; i < tile.count; ++i) {
-    Expression *statement = block.statements[tile.first + i];
-    read(read, statement);
-    auto *set = statement->dynCast<LocalSet>();
-    if (!set || isIn(internal, set->index) || isIn(other, set->index))
-      continue;
-    bool isLive = live.containsAny(set->index, set->value->type);
-    (isLive ? other : internal).push_back(set->index);
-  }
-  return internal;
+// The merged pair at i and i + 1.
+Tile merged(const TiledBlock &tiled, size_t i) {
+  const Tile &a = tiled.tiles[i], &b = tiled.tiles[i + 1];
+  return {a.first, a.count + b.count, b.end, false, 0};
 }
 
-template <typename F>
-void Miner::forEachTileBackward(const TiledBlock &tiled, F visit) {
-  const Block &block = blockOf(tiled);
-  if (!liveness || livenessFunction != tiled.function) {
-    liveness.emplace(program.functions[tiled.function]);
-    livenessFunction = tiled.function;
-  }
-  SlotSet live = liveness->liveOut(block);
-  for (size_t i = tiled.tiles.size(); i-- > 0;) {
-    const Tile &tile = tiled.tiles[i];
-    if (tile.end) {
-      // What the terminator takes from frame memory counts as live after it;
-      // its tree is evaluated inside the tile.
-      Terminator end = block.end;
-      end.tree = nullptr;
-      SlotSet before = live;
-      Liveness::stepBack(end, before);
-      Liveness::stepBack(block.end, live);
-      visit(i, before);
-    } else {
-      visit(i, live);
-    }
-    for (uint32_t s = tile.count; s-- > 0;)
-      Liveness::stepBack(block.statements[tile.first + s], live);
-  }
+template <typename F> void Miner::forEachBlock(F visit) {
+  std::vector<ShapeNumbers::List> lists(starts.size() - 1);
+  program.workers.forEach(lists.size(), [&](size_t f) {
+    for (size_t b = starts[f]; b < starts[f + 1]; ++b)
+      visit(b, lists[f]);
+  });
+  for (ShapeNumbers::List &list : lists)
+    numbers.number(list);
 }
 
 uint32_t Miner::nodesOf(const TiledBlock &tiled, const Tile &tile) const {
   const Block &block = blockOf(tiled);
   uint32_t nodes = tile.end ? 3 : 0;
-  for (uint32_t i = 0; i < tile.count; ++i)
+  for (uint32_t i = 0; i < tile.count && nodes <= kMaxNodes; ++i)
     nodes += countNodes(block.statements[tile.first + i]);
   if (tile.end && block.end.tree)
     nodes += countNodes(block.end.tree);
   return nodes;
 }
 
-bool Miner::merged(const TiledBlock &tiled, size_t i, Tile &result) const {
-  const Tile &a = tiled.tiles[i], &b = tiled.tiles[i + 1];
-  result = {a.first, a.count + b.count, b.end, false, 0};
-  return nodesOf(tiled, result) <= kMaxNodes;
+void Miner::findLifetimes() {
+  states.resize(blocks.size());
+  for (size_t b = 0; b < blocks.size(); ++b)
+    if (b == 0 || blocks[b].function != blocks[b - 1].function)
+      starts.push_back(b);
+  starts.push_back(blocks.size());
+  program.workers.forEach(starts.size() - 1, [&](size_t f) {
+    const Function &function = program.functions[blocks[starts[f]].function];
+    Liveness liveness(function);
+    Lifetimes::Scratch scratch(function);
+    for (size_t b = starts[f]; b < starts[f + 1]; ++b) {
+      const TiledBlock &tiled = blocks[b];
+      if (tiled.fused || tiled.tiles.size() < 2)
+        continue;
+      const Block &block = blockOf(tiled);
+      states[b].lifetimes = Lifetimes(block, liveness.liveOut(block), scratch);
+      states[b].pairs.assign(tiled.tiles.size() - 1, kUnknown);
+    }
+  });
 }
 
-Shape Miner::shapeOfRun(const TiledBlock &tiled, const Tile &tile,
-                        const SlotSet &live) const {
-  const Block &block = blockOf(tiled);
-  std::vector<Slot> internal = internalSlots(block, tile, live);
-  return shapeOf(program, block, tile, tiled.wideTargets, &internal);
-}
-
-void Miner::collect() {
-  candidates.clear();
-  pairs.assign(blocks.size(), {});
-  for (size_t b = 0; b < blocks.size(); ++b) {
-    const TiledBlock &tiled = blocks[b];
-    if (tiled.fused || tiled.tiles.size() < 2)
+void Miner::numberPairs(size_t b, ShapeNumbers::List &list) {
+  const TiledBlock &tiled = blocks[b];
+  BlockState &state = states[b];
+  for (size_t i = 0; i < state.pairs.size(); ++i) {
+    if (state.pairs[i] != kUnknown)
       continue;
-    pairs[b].resize(tiled.tiles.size() - 1);
-    forEachTileBackward(tiled, [&](size_t last, const SlotSet &live) {
-      Tile tile;
-      if (last == 0 || !merged(tiled, last - 1, tile))
-        return;
-      Shape shape = shapeOfRun(tiled, tile, live);
-      auto [it, isNew] = candidates.try_emplace(std::move(shape.key));
-      Candidate &candidate = it->second;
-      if (isNew) {
-        candidate.order = candidates.size();
-        candidate.nodes = nodesOf(tiled, tile);
-      }
-      ++candidate.uses;
-      // Hot code counts more, but not so much that it takes the whole budget:
-      // weights are guesses.
-      candidate.score += std::log2(2 + tiled.weight);
-      pairs[b][last - 1] = &candidate;
-    });
+    Tile tile = merged(tiled, i);
+    uint32_t nodes = nodesOf(tiled, tile);
+    if (nodes > kMaxNodes) {
+      state.pairs[i] = kTooLarge;
+      continue;
+    }
+    const Block &block = blockOf(tiled);
+    std::vector<Slot> internal =
+        state.lifetimes.internalSlots(block, tile.first, tile.count, tile.end);
+    list.add(shapeOf(program, block, tile, tiled.wideTargets, &internal).key, 0,
+             nodes, state.pairs[i]);
+  }
+}
+
+void Miner::count() {
+  candidates.assign(numbers.sizes().size(), {});
+  uint32_t order = 0;
+  for (size_t b = 0; b < blocks.size(); ++b) {
+    const std::vector<uint32_t> &pairs = states[b].pairs;
+    // Hot code counts more, but not so much that it takes the whole budget:
+    // weights are guesses.
+    double score = pairs.empty() ? 0 : std::log2(2 + blocks[b].weight);
+    for (size_t i = pairs.size(); i-- > 0;) {
+      if (pairs[i] == kTooLarge)
+        continue;
+      Candidate &candidate = candidates[pairs[i]];
+      if (candidate.uses++ == 0)
+        candidate.order = ++order;
+      candidate.score += score;
+    }
   }
 }
 
 bool Miner::choose() {
   std::vector<Candidate *> list;
-  for (auto &[key, candidate] : candidates)
+  for (Candidate &candidate : candidates)
     if (candidate.uses >= kMinUses || candidate.score >= kMinScore)
       list.push_back(&candidate);
-  auto density = [](const Candidate *c) {
-    return c->score / handlerCost(c->nodes);
+  auto costOf = [&](const Candidate *candidate) {
+    return handlerCost(numbers.sizes()[candidate - candidates.data()].nodes);
+  };
+  auto density = [&](const Candidate *candidate) {
+    return candidate->score / costOf(candidate);
   };
   std::sort(list.begin(), list.end(),
             [&](const Candidate *a, const Candidate *b) {
@@ -186,7 +178,7 @@ bool Miner::choose() {
   int64_t share = std::max<int64_t>(budget / 4, 2000);
   bool any = false;
   for (Candidate *candidate : list) {
-    int64_t cost = handlerCost(candidate->nodes);
+    int64_t cost = costOf(candidate);
     if (cost > share || cost > budget)
       break;
     share -= cost;
@@ -196,78 +188,87 @@ bool Miner::choose() {
   return any;
 }
 
-void Miner::apply() {
-  for (size_t b = 0; b < blocks.size(); ++b) {
-    TiledBlock &tiled = blocks[b];
-    const auto &list = pairs[b];
-    std::vector<Tile> tiles;
-    for (size_t i = 0; i < tiled.tiles.size(); ++i) {
-      bool take = i < list.size() && list[i] && list[i]->chosen;
-      // The pair after it may be the better one.
-      if (take && i + 1 < list.size() && list[i + 1] && list[i + 1]->chosen)
-        take = list[i]->score >= list[i + 1]->score;
-      Tile tile = tiled.tiles[i];
-      if (take) {
-        merged(tiled, i, tile);
-        ++i;
-      }
-      tiles.push_back(tile);
+void Miner::apply(size_t b) {
+  TiledBlock &tiled = blocks[b];
+  BlockState &state = states[b];
+  if (llvm::none_of(state.pairs, [&](uint32_t p) { return isChosen(p); }))
+    return;
+  std::vector<Tile> tiles;
+  std::vector<uint32_t> pairs;
+  for (size_t i = 0; i < tiled.tiles.size(); ++i) {
+    bool take = i < state.pairs.size() && isChosen(state.pairs[i]);
+    // The pair after it may be the better one.
+    if (take && i + 1 < state.pairs.size() && isChosen(state.pairs[i + 1]))
+      take = candidates[state.pairs[i]].score >=
+             candidates[state.pairs[i + 1]].score;
+    if (take && !pairs.empty())
+      pairs.back() = kUnknown;
+    Tile tile = tiled.tiles[i];
+    if (take) {
+      tile = merged(tiled, i);
+      tile.handler = state.pairs[i];
+      ++i;
     }
-    tiled.tiles = std::move(tiles);
+    tiles.push_back(tile);
+    if (i < state.pairs.size())
+      pairs.push_back(take ? kUnknown : state.pairs[i]);
   }
+  tiled.tiles = std::move(tiles);
+  state.pairs = std::move(pairs);
 }
 
-void Miner::makeInternal() {
-  for (TiledBlock &tiled : blocks) {
-    bool hasRun = false;
-    for (const Tile &tile : tiled.tiles)
-      hasRun |= tile.count + tile.end > 1;
-    if (tiled.fused || !hasRun)
+void Miner::makeInternal(size_t b, ShapeNumbers::List &list) {
+  TiledBlock &tiled = blocks[b];
+  Block &block = program.functions[tiled.function].blocks[tiled.block];
+  if (tiled.fused || llvm::none_of(tiled.tiles, [](const Tile &tile) {
+        return tile.count + tile.end > 1;
+      }))
+    return;
+  for (Tile &tile : tiled.tiles) {
+    std::vector<Slot> internal = states[b].lifetimes.internalSlots(
+        block, tile.first, tile.count, tile.end);
+    if (internal.empty())
       continue;
-    Block &block = program.functions[tiled.function].blocks[tiled.block];
-    // Renumbered when the walk is past them, because liveness steps over them.
-    std::vector<std::vector<Slot>> internals(tiled.tiles.size());
-    forEachTileBackward(tiled, [&](size_t i, const SlotSet &live) {
-      internals[i] = internalSlots(block, tiled.tiles[i], live);
-    });
-    for (size_t i = 0; i < tiled.tiles.size(); ++i) {
-      const Tile &tile = tiled.tiles[i];
-      const std::vector<Slot> &internal = internals[i];
-      auto renumber = [&](auto &self, Expression *tree) -> void {
-        auto *get = tree->dynCast<LocalGet>();
-        auto *set = tree->dynCast<LocalSet>();
-        if (get || set) {
-          Index &index = get ? get->index : set->index;
-          auto it = std::find(internal.begin(), internal.end(), index);
-          if (it != internal.end())
-            index = internalSlot(it - internal.begin());
-        }
-        forEachChild(tree, [&](Expression *&child) { self(self, child); });
-      };
-      for (uint32_t s = 0; s < tile.count; ++s)
-        renumber(renumber, block.statements[tile.first + s]);
-      if (tile.end && block.end.tree)
-        renumber(renumber, block.end.tree);
-    }
+    auto renumber = [&](auto &self, Expression *tree) -> void {
+      auto *get = tree->dynCast<LocalGet>();
+      auto *set = tree->dynCast<LocalSet>();
+      if (get || set) {
+        Index &index = get ? get->index : set->index;
+        auto it = std::find(internal.begin(), internal.end(), index);
+        if (it != internal.end())
+          index = internalSlot(it - internal.begin());
+      }
+      forEachChild(tree, [&](Expression *&child) { self(self, child); });
+    };
+    for (uint32_t s = 0; s < tile.count; ++s)
+      renumber(renumber, block.statements[tile.first + s]);
+    if (tile.end && block.end.tree)
+      renumber(renumber, block.end.tree);
+    // The number of a run is that of the pair it was, which was spelled so.
+    if (tile.count + tile.end == 1)
+      list.add(shapeOf(program, block, tile, tiled.wideTargets).key, 0, 0,
+               tile.handler);
   }
 }
 
 void Miner::run() {
+  findLifetimes();
   for (int round = 0; round < kRounds && budget > 0; ++round) {
-    collect();
+    forEachBlock([this](size_t b, auto &list) { numberPairs(b, list); });
+    count();
     if (!choose())
       break;
-    apply();
+    forEachBlock([this](size_t b, auto &) { apply(b); });
   }
-  makeInternal();
+  forEachBlock([this](size_t b, auto &list) { makeInternal(b, list); });
 }
 
 } // namespace
 
 void mineSuperinstructions(Program &program, std::vector<TiledBlock> &blocks,
-                           uint32_t bytes) {
+                           ShapeNumbers &numbers, uint32_t bytes) {
   if (bytes)
-    Miner(program, blocks, bytes).run();
+    Miner(program, blocks, numbers, bytes).run();
 }
 
 } // namespace ireko

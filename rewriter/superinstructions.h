@@ -17,6 +17,7 @@
 #ifndef IREKO_REWRITER_SUPERINSTRUCTIONS_H
 #define IREKO_REWRITER_SUPERINSTRUCTIONS_H
 
+#include "rewriter/shape_numbers.h"
 #include "rewriter/tile.h"
 
 namespace ireko {
@@ -31,10 +32,11 @@ struct TiledBlock {
   std::vector<Tile> tiles;
 };
 
-// `bytes`: estimated bytes of generated code for new handlers. Afterwards the
+// `bytes`: estimated bytes of generated code for new handlers. The `handler` of
+// a tile is the number of its shape, before and afterwards. Afterwards the
 // slots that became internal are numbered from kInternalSlot in the trees.
 void mineSuperinstructions(Program &program, std::vector<TiledBlock> &blocks,
-                           uint32_t bytes);
+                           ShapeNumbers &numbers, uint32_t bytes);
 
 } // namespace ireko
 

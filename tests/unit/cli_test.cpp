@@ -48,6 +48,15 @@ TEST(Cli, PackOptions) {
   EXPECT_EQ(line.output, "-");
 }
 
+TEST(Cli, Jobs) {
+  EXPECT_EQ(parsed({"pack", "in", "-o", "out"}).pack.jobs, 0u);
+  EXPECT_EQ(parsed({"pack", "in", "-o", "out", "-j1"}).pack.jobs, 1u);
+  EXPECT_EQ(parsed({"run", "in", "--jobs", "5"}).pack.jobs, 5u);
+  for (const char *jobs : {"0", "257"})
+    EXPECT_EQ(errorOf({"pack", "in", "-o", "out", "--jobs", jobs}),
+              std::string("--jobs ") + jobs + " is not from 1 to 256");
+}
+
 TEST(Cli, HostFeatures) {
   using wasm::FeatureSet;
   auto of = [](const char *list) {
