@@ -152,11 +152,13 @@ class Session(http.server.ThreadingHTTPServer):
 
 
 def runOnce(arguments):
-    session = Session(arguments.screenshot)
     module = pathlib.Path(arguments.module).read_bytes()
-    result = session.run(job(arguments), module)
-    session.stop()
-    return result
+    program = job(arguments)
+    session = Session(arguments.screenshot)
+    try:
+        return session.run(program, module)
+    finally:
+        session.stop()
 
 
 def submit(arguments):
