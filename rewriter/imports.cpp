@@ -147,8 +147,8 @@ void printNotes(const AddressNotes &notes, llvm::StringRef path, uint32_t base,
       << ": address 0 of the program is at " << base
       << " in the bundle's memory.\n"
          "Addresses are translated for WASI 0.1 only. If these deal in "
-         "addresses, the host\nmust add that number, or it reads and writes "
-         "the VM's own memory:\n";
+         "addresses, pack with\n--layout=separate, or let the host add that "
+         "number; else it reads and writes the\nVM's own memory:\n";
   list("imports", notes.imports);
   list("imports of its module that WASI 0.1 has not", notes.additions);
   list("exports", notes.exports);

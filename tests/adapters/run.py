@@ -4,7 +4,8 @@ exports of all types and names, calls back, exceptions.
 
 usage: run.py [--tool FILE]
 
-guest.wat, packed at -O0 and -O2, and as it is, is driven in Node 26 and bun by
+guest.wat, packed at -O0 and -O2, with memories of its own where the host has
+several, and as it is, is driven in Node 26 and bun by
 drive.mjs, in Wasmtime by drive_wasmtime.py, which print what they see. That has
 to be what expected.txt says, but for its lines that begin with "[NAME]", which
 only the host of that name prints, or with "[!NAME]", which it does not print.
@@ -23,6 +24,9 @@ sys.path.insert(0, str(HERE.parent / "support"))
 import tools  # noqa: E402
 
 SECONDS = 120
+SEPARATE = "separate memories"
+# Hosts, as the tests set them up, with more than one memory.
+SEVERAL_MEMORIES = ["node"]
 
 
 def hosts():
@@ -56,6 +60,12 @@ def drive(command, modules):
     return lines
 
 
+def packed(packer, plain, bundle, level, *options):
+    code, errors = packer.pack(plain, bundle, level, ["--quiet", *options])
+    if code or errors:
+        raise RuntimeError(f"{bundle.name}: {errors}")
+
+
 def makeVariants(packer, folder):
     """Name -> (guest, vectors)."""
     variants = {"plain": []}
@@ -66,10 +76,11 @@ def makeVariants(packer, folder):
         variants["plain"].append(plain)
         for level in (0, 2):
             bundle = folder / f"{name}.{level}.wasm"
-            code, errors = packer.pack(plain, bundle, level, ["--quiet"])
-            if code or errors:
-                raise RuntimeError(f"{name} -O{level}: {errors}")
+            packed(packer, plain, bundle, level)
             variants.setdefault(f"-O{level}", []).append(bundle)
+        separate = folder / f"{name}.separate.wasm"
+        packed(packer, plain, separate, 2, "--layout=separate")
+        variants.setdefault(SEPARATE, []).append(separate)
     return variants
 
 
@@ -86,6 +97,8 @@ def main():
                 skipped += len(variants)
                 continue
             for variant, modules in variants.items():
+                if variant == SEPARATE and host not in SEVERAL_MEMORIES:
+                    continue
                 actual = drive(command, modules[:1 + takesVectors])
                 wanted = expected(host)
                 passed += sum(a == w for a, w in zip(actual, wanted))
