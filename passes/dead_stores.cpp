@@ -40,7 +40,7 @@ void deadStores(Program &program, Function &function) {
         }
         statement = Builder(program.module).makeDrop(set->value);
       }
-      Liveness::stepBack(statement, live);
+      liveness.stepBack(statement, live);
     }
     std::erase(block.statements, nullptr);
   }

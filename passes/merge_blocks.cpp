@@ -46,14 +46,14 @@ void mergeBlocks(Program &, Function &function) {
   std::vector<uint32_t> entries(function.blocks.size());
   ++entries[function.layout.front()];
   for (BlockIndex index : function.layout)
-    forEachSuccessor(function.blocks[index].end, [&](BlockIndex &next) {
+    forEachSuccessor(function.blocks[index], [&](BlockIndex &next) {
       next = destination(function, next);
     });
   // Only what control can reach counts as a predecessor.
   std::vector<bool> seen = reachableBlocks(function);
   for (BlockIndex index : function.layout)
     if (seen[index])
-      forEachSuccessor(function.blocks[index].end,
+      forEachSuccessor(function.blocks[index],
                        [&](BlockIndex &next) { ++entries[next]; });
   for (BlockIndex index : function.layout) {
     Block &block = function.blocks[index];

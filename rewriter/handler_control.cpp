@@ -78,6 +78,22 @@ void HandlerBuilder::leaveToFunction(uint32_t callee) {
                  firstTile(callee, target.layout.front()), true);
 }
 
+// A statement that may leave for another block.
+void HandlerBuilder::exit(Break *node) {
+  BlockIndex target = exitTarget(node);
+  Expression *condition = value(node->condition);
+  Expression *taken = sequence([&] {
+    if (handler->fused) {
+      storeDirtySlots(livenessOfFunction().liveIn(target));
+      return leaveTo(target, false);
+    }
+    setPc(
+        gen.add(pc(), fetch(*handler->shape.operandOf(node), Type::i32, true)));
+    next();
+  });
+  emit(builder.makeIf(condition, taken));
+}
+
 void HandlerBuilder::branch(const Terminator &end) {
   Expression *condition = value(end.tree);
   flushLiveSlots();
@@ -86,8 +102,12 @@ void HandlerBuilder::branch(const Terminator &end) {
   Expression *taken = sequence([&] {
     if (handler->fused)
       return leaveTo(end.targets[0], end.backEdge);
-    setPc(gen.add(pc(), fetch(handler->shape.operand(OperandKind::Target),
-                              Type::i32, true)));
+    if (isWholeLoop(*block, handler->tile)) {
+      countDown();
+      jumpsToItself = true;
+      return emit(builder.makeBreak(Name("self" + std::to_string(number))));
+    }
+    setPc(gen.add(pc(), fetch(handler->shape.endTarget(), Type::i32, true)));
     if (end.backEdge)
       countDown();
     next();
@@ -304,8 +324,7 @@ void HandlerBuilder::terminator() {
     flushLiveSlots();
     if (handler->fused)
       return leaveTo(end.next, end.backEdge);
-    setPc(gen.add(pc(), fetch(handler->shape.operand(OperandKind::Target),
-                              Type::i32, true)));
+    setPc(gen.add(pc(), fetch(handler->shape.endTarget(), Type::i32, true)));
     if (end.backEdge)
       countDown();
     return next();

@@ -97,6 +97,13 @@ Expression *HandlerBuilder::slotAddress(const Expression *leaf, Slot slot,
                  fetch(*handler->shape.operandOf(leaf), Type::i32, false));
 }
 
+Slot HandlerBuilder::keyOf(const Expression *leaf, Slot slot) const {
+  if (handler->fused || isInternal(slot))
+    return slot;
+  const Shape &shape = handler->shape;
+  return 2 * (shape.operandOf(leaf) - shape.operands.data());
+}
+
 bool HandlerBuilder::isCacheable(Slot slot) const {
   auto it = accesses.find(slot);
   if (it == accesses.end())
@@ -127,13 +134,13 @@ void HandlerBuilder::evict(Slot slot, Type type) {
 }
 
 Expression *HandlerBuilder::readSlot(LocalGet *node) {
-  Slot slot = node->index;
+  Slot slot = keyOf(node, node->index);
   evict(slot, node->type);
   auto it = cache.find(slot);
   if (it != cache.end())
     return get(it->second.local);
   uint32_t offset;
-  Expression *base = slotAddress(node, slot, offset);
+  Expression *base = slotAddress(node, node->index, offset);
   Expression *loaded = gen.load(node->type, base, offset);
   if (!isCacheable(slot))
     return loaded;
@@ -145,11 +152,11 @@ Expression *HandlerBuilder::readSlot(LocalGet *node) {
 }
 
 void HandlerBuilder::writeSlot(LocalSet *node) {
-  Slot slot = node->index;
+  Slot slot = keyOf(node, node->index);
   Type type = node->value->type;
   Expression *written = value(node->value);
   evict(slot, type);
-  bool internal = isInternal(slot);
+  bool internal = isInternal(node->index);
   if (internal || isCacheable(slot)) {
     auto it = cache.find(slot);
     Index local =
@@ -166,7 +173,7 @@ void HandlerBuilder::writeSlot(LocalSet *node) {
     cache.erase(slot);
   }
   uint32_t offset;
-  Expression *base = slotAddress(node, slot, offset);
+  Expression *base = slotAddress(node, node->index, offset);
   emit(gen.store(base, offset, written));
 }
 
@@ -223,6 +230,8 @@ Expression *HandlerBuilder::value(Expression *tree) {
 void HandlerBuilder::statement(Expression *tree) {
   if (auto *set = tree->dynCast<LocalSet>())
     return writeSlot(set);
+  if (auto *leave = tree->dynCast<Break>())
+    return exit(leave);
   if (auto *set = tree->dynCast<GlobalSet>()) {
     const GlobalPlace &place = gen.program.globals.at(set->name);
     if (place.kind == GlobalPlace::Kind::Memory) {
@@ -237,10 +246,24 @@ void HandlerBuilder::statement(Expression *tree) {
 
 void HandlerBuilder::countAccesses(Expression *tree) {
   if (auto *local = tree->dynCast<LocalGet>())
-    ++accesses[local->index].reads;
+    ++accesses[keyOf(tree, local->index)].reads;
   else if (auto *local = tree->dynCast<LocalSet>())
-    ++accesses[local->index].writes;
+    ++accesses[keyOf(tree, local->index)].writes;
   forEachChild(tree, [&](Expression *&child) { countAccesses(child); });
+}
+
+const Liveness &HandlerBuilder::livenessOfFunction() {
+  if (!liveness || livenessFunction != handler->function) {
+    liveness.emplace(*function);
+    livenessFunction = handler->function;
+  }
+  return *liveness;
+}
+
+void HandlerBuilder::storeDirtySlots(const SlotSet &live) {
+  for (auto &[slot, cached] : cache)
+    if (cached.dirty && live.containsAny(slot, cached.type))
+      emit(gen.store(fp(), slot * kSlotBytes, get(cached.local)));
 }
 
 void HandlerBuilder::flushLiveSlots() {
@@ -249,22 +272,16 @@ void HandlerBuilder::flushLiveSlots() {
     anyDirty |= cached.dirty;
   if (!anyDirty)
     return;
-  if (!liveness || livenessFunction != handler->function) {
-    liveness.emplace(*function);
-    livenessFunction = handler->function;
-  }
-  SlotSet live = liveness->liveOut(*block);
+  SlotSet live = livenessOfFunction().liveOut(*block);
   if (handler->tile.end) {
     // What only the terminator's tree reads comes from the cache.
     Terminator end = block->end;
     end.tree = nullptr;
     Liveness::stepBack(end, live);
   }
-  for (auto &[slot, cached] : cache) {
-    if (cached.dirty && live.containsAny(slot, cached.type))
-      emit(gen.store(fp(), slot * kSlotBytes, get(cached.local)));
+  storeDirtySlots(live);
+  for (auto &[slot, cached] : cache)
     cached.dirty = false;
-  }
 }
 
 Expression *HandlerBuilder::build(uint32_t which) {

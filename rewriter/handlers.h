@@ -42,7 +42,8 @@ public:
   wasm::Expression *build(uint32_t number);
 
 private:
-  // A slot that is kept in a local within the handler.
+  // A slot that is kept in a local within the handler. In a shared handler,
+  // slots are told apart by their operands: by twice its index.
   struct CachedSlot {
     wasm::Type type;
     wasm::Index local;
@@ -70,9 +71,12 @@ private:
     return fetch(handler->shape.operand(kind, n), wasm::Type::i32, false);
   }
   void statement(wasm::Expression *tree);
+  Slot keyOf(const wasm::Expression *leaf, Slot slot) const;
   void countAccesses(wasm::Expression *tree);
   bool isCacheable(Slot slot) const;
   void evict(Slot slot, wasm::Type type);
+  const Liveness &livenessOfFunction();
+  void storeDirtySlots(const SlotSet &live);
   void flushLiveSlots();
   wasm::Index scratch(wasm::Type type, bool required);
 
@@ -82,6 +86,7 @@ private:
   void leaveToFunction(uint32_t function);
   void leaveToAddress(uint32_t address, const Tile *first, bool countDown);
   const Tile *firstTile(uint32_t function, BlockIndex block) const;
+  void exit(wasm::Break *node);
   void branch(const Terminator &end);
   void switchTo(const Terminator &end);
   void call(const Terminator &end);

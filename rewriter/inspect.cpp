@@ -4,6 +4,7 @@
 
 #include "rewriter/encode.h"
 #include "rewriter/error.h"
+#include "rewriter/liveness.h"
 #include "rewriter/tree.h"
 #include "support/colors.h"
 #include "llvm/Support/Format.h"
@@ -49,6 +50,9 @@ std::string printTree(const Program &program, Expression *tree) {
     return slotName(get->index);
   if (auto *set = tree->dynCast<LocalSet>())
     return slotName(set->index) + " = " + printTree(program, set->value);
+  if (auto *exit = tree->dynCast<Break>())
+    return "if " + printTree(program, exit->condition) + " exit to " +
+           blockName(exitTarget(exit));
   std::ostringstream node;
   node << ShallowExpression{tree, nullptr};
   std::string text = node.str();

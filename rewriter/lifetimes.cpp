@@ -1,6 +1,7 @@
 #include "rewriter/lifetimes.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "rewriter/tree.h"
 
@@ -16,14 +17,17 @@ constexpr uint32_t kBehind = ~0u;
 
 // The block is walked backward. The scratch has the last read of each slot that
 // is live and was read in the block; those that are live because of what is
-// behind the block have kBehind there.
+// behind the block have kBehind there. Where an exit leads is behind the block.
 
 Lifetimes::Scratch::Scratch(const Function &function)
     // As many as liveness counts.
     : lastRead(function.frameSlots + 2, kBehind) {}
 
-Lifetimes::Lifetimes(const Block &block, SlotSet live, Scratch &scratch)
+Lifetimes::Lifetimes(const Block &block, const Liveness &liveness,
+                     Scratch &scratch)
     : lastReads(block.statements.size()) {
+  SlotSet live = liveness.liveOut(block);
+  std::optional<SlotSet> liveAtExits; // of those behind the place
   std::vector<uint32_t> &lastRead = scratch.lastRead;
   std::vector<Slot> touched;
   auto read = [&](auto &self, Expression *tree, uint32_t place) -> void {
@@ -49,7 +53,18 @@ Lifetimes::Lifetimes(const Block &block, SlotSet live, Scratch &scratch)
         Slot slot = set->index + i;
         lastReads[place][i] = live.contains(slot) ? lastRead[slot] : place;
         live.erase(slot);
+        if (liveAtExits && liveAtExits->contains(slot)) {
+          lastReads[place][i] = kBehind;
+          liveAtExits->erase(slot);
+        }
       }
+    if (auto *exit = statement->dynCast<Break>()) {
+      const SlotSet &there = liveness.liveIn(exitTarget(exit));
+      if (liveAtExits)
+        liveAtExits->unite(there);
+      else
+        liveAtExits = there;
+    }
     read(read, statement, place);
   }
   for (Slot slot : touched)
@@ -68,7 +83,8 @@ std::vector<Slot> Lifetimes::internalSlots(const Block &block, uint32_t first,
         });
         if (it == left.end())
           it = left.insert(it, {set->index + i, 0});
-        it->second = lastReads[place][i];
+        // An earlier value of the slot may be needed at an exit.
+        it->second = std::max(it->second, lastReads[place][i]);
       }
   uint32_t last = end ? block.statements.size() : first + count - 1;
   auto isLive = [&](const LocalSet *set) {

@@ -24,12 +24,11 @@ public:
   };
 
   Lifetimes() = default;
-  // `liveOut` is what is live after the block's terminator.
-  Lifetimes(const Block &block, SlotSet liveOut, Scratch &scratch);
+  Lifetimes(const Block &block, const Liveness &liveness, Scratch &scratch);
 
   // Slots that the statements [first, first + count), with the terminator's
   // tree if `end` is set, write before they read them, and that are dead after
-  // them, in the order of their first write.
+  // them and wherever an exit leads, in the order of their first write.
   std::vector<Slot> internalSlots(const Block &block, uint32_t first,
                                   uint32_t count, bool end) const;
 

@@ -1,6 +1,7 @@
 #include "rewriter/liveness.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "rewriter/tree.h"
 
@@ -26,6 +27,15 @@ bool SlotSet::unite(const SlotSet &other) {
   return changed;
 }
 
+Name exitName(BlockIndex target) { return std::to_string(target); }
+
+BlockIndex exitTarget(const Break *exit) {
+  BlockIndex target = kNoBlock;
+  std::string_view text = exit->name.view();
+  std::from_chars(text.data(), text.data() + text.size(), target);
+  return target;
+}
+
 std::vector<bool> reachableBlocks(const Function &function) {
   std::vector<bool> seen(function.blocks.size());
   std::vector<BlockIndex> work{function.layout.front()};
@@ -33,7 +43,7 @@ std::vector<bool> reachableBlocks(const Function &function) {
   while (!work.empty()) {
     const Block &block = function.blocks[work.back()];
     work.pop_back();
-    forEachSuccessor(block.end, [&](BlockIndex next) {
+    forEachSuccessor(block, [&](BlockIndex next) {
       if (!seen[next]) {
         seen[next] = true;
         work.push_back(next);
@@ -55,7 +65,9 @@ void addReads(Expression *tree, SlotSet &live) {
 
 } // namespace
 
-void Liveness::stepBack(Expression *statement, SlotSet &live) {
+void Liveness::stepBack(Expression *statement, SlotSet &live) const {
+  if (auto *exit = statement->dynCast<Break>())
+    live.unite(liveIn(exitTarget(exit)));
   auto *set = statement->dynCast<LocalSet>();
   if (set && !isInternal(set->index))
     for (uint32_t i = 0; i < slotsOf(set->value->type); ++i)
@@ -110,7 +122,7 @@ Liveness::Liveness(const Function &function)
   std::vector<std::vector<BlockIndex>> predecessors(function.blocks.size());
   for (BlockIndex block : function.layout) {
     in[block] = SlotSet(slots);
-    forEachSuccessor(function.blocks[block].end, [&](BlockIndex next) {
+    forEachSuccessor(function.blocks[block], [&](BlockIndex next) {
       predecessors[next].push_back(block);
     });
   }

@@ -43,7 +43,7 @@ public:
 
   // Steps backward over a statement or terminator: from what is live after it
   // to what is live before it.
-  static void stepBack(wasm::Expression *statement, SlotSet &live);
+  void stepBack(wasm::Expression *statement, SlotSet &live) const;
   static void stepBack(const Terminator &end, SlotSet &live);
   // Over all of a terminator but its tree, which is evaluated first.
   static void stepBackBehindTree(const Terminator &end, SlotSet &live);
@@ -61,6 +61,28 @@ void forEachSuccessor(T &end, Visit visit) {
     visit(end.next);
   for (auto &target : end.targets)
     visit(target);
+}
+
+// The label of an exit to a block, and back.
+wasm::Name exitName(BlockIndex target);
+BlockIndex exitTarget(const wasm::Break *exit);
+
+// The blocks that control may reach directly from `block`, by its exits too.
+template <typename Visit>
+void forEachSuccessor(const Block &block, Visit visit) {
+  for (wasm::Expression *statement : block.statements)
+    if (auto *exit = statement->dynCast<wasm::Break>())
+      visit(exitTarget(exit));
+  forEachSuccessor(block.end, visit);
+}
+template <typename Visit> void forEachSuccessor(Block &block, Visit visit) {
+  for (wasm::Expression *statement : block.statements)
+    if (auto *exit = statement->dynCast<wasm::Break>()) {
+      BlockIndex target = exitTarget(exit);
+      visit(target);
+      exit->name = exitName(target);
+    }
+  forEachSuccessor(block.end, visit);
 }
 
 // Which blocks control can reach from the function's entry, by block index.

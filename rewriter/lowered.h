@@ -13,9 +13,12 @@
 // different times; a read always has the type of the write that it sees.
 //
 //   statement := (local.set SLOT value) | store | v128.storeN_lane
-//              | (global.set value) | (drop value)
+//              | (global.set value) | (drop value) | (br_if BLOCK value)
 //   value     := const | local.get SLOT | global.get | load | v128 loads
 //              | unary | binary | select | SIMD operators | memory.size
+//
+// A br_if is an exit: if the value is not 0, control leaves for another block,
+// never back to a loop header. Only the last pass makes them (extend-blocks).
 //
 // Everything else is a terminator or a cold operator: an instruction that is
 // rare or heavy, run out of the dispatch loop by one generated function. A
@@ -79,6 +82,8 @@ struct Terminator {
   // The taken edge (for a switch: some edge) goes back to a loop header, so
   // the counter counts down.
   bool backEdge = false;
+  // A branch whose taken edge goes back to the start of its own block.
+  bool toItself = false;
   TrapKind trap = TrapKind::Unreachable;
   wasm::Expression *tree = nullptr;
   BlockIndex next = kNoBlock;

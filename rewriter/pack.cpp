@@ -16,16 +16,20 @@ SelectOptions selectOptions(const PackOptions &options,
                             const SourceModule &source) {
   // A small program gets a small VM; a big one no more than hosts compile
   // quickly, about 150 KB. These are estimates; what is generated is larger by
-  // nearly a half. Fusing a block takes as much from the image as it adds.
-  constexpr uint64_t kMaxShared = 28 << 10, kMaxRuns = 40 << 10,
-                     kMaxAll = 104 << 10;
+  // nearly a half. Fusing a block takes as much from the image as it adds; but
+  // which blocks run most is a guess, which in a program of more than kMaxGuess
+  // is seldom right, and shared handlers serve it better.
+  constexpr uint64_t kMaxShared = 28 << 10, kMaxFused = 36 << 10,
+                     kMaxAll = 104 << 10, kMaxGuess = 100 << 10;
   SelectOptions select;
   if (options.optLevel > 0) {
     uint64_t code = source.info.codeSize;
     select.sharedBytes = std::min(kMaxShared, 1024 + code / 3);
-    select.runBytes = std::min(kMaxRuns, code / 3);
-    select.fusedBytes = std::min(kMaxAll - select.sharedBytes - select.runBytes,
-                                 512 + 5 * code);
+    select.fusedBytes = std::min(kMaxFused, 512 + 5 * code);
+    if (code > kMaxGuess)
+      select.fusedBytes = kMaxFused * kMaxGuess / code;
+    select.runBytes =
+        std::min(kMaxAll - select.sharedBytes - select.fusedBytes, code / 3);
   }
   return select;
 }

@@ -1,6 +1,7 @@
 #include "rewriter/select.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "rewriter/shape_numbers.h"
 #include "rewriter/superinstructions.h"
@@ -19,7 +20,7 @@ constexpr double kMinFusedWeight = 4;
 // A larger block would make a handler that hosts compile badly.
 constexpr uint32_t kMaxFusedNodes = 1500;
 // A pattern must save this many dispatches (weighted), or this many splits.
-constexpr double kMinPatternBenefit = 16;
+constexpr double kMinPatternBenefit = 4;
 constexpr uint32_t kMinPatternUses = 6;
 
 // Rough bytes of generated code.
@@ -76,11 +77,12 @@ private:
   // statements are appended to `out`.
   void splitOperands(Expression *node, Slot &temporary,
                      std::vector<Expression *> &out);
-  Shape statementShape(const Block &block, uint32_t index) const;
+  Shape statementShape(const Block &block, uint32_t index,
+                       bool wideTargets) const;
   Shape endShape(const Block &block, bool wideTargets) const;
   // Ask for the number of the shape.
   void number(const Block &block, WorkBlock &workB, uint32_t index,
-              ShapeNumbers::List &list) const;
+              bool wideTargets, ShapeNumbers::List &list) const;
   void numberEnd(const Block &block, WorkBlock &workB, bool wideTargets,
                  ShapeNumbers::List &list) const;
   void numberAll(std::vector<ShapeNumbers::List> &lists);
@@ -96,19 +98,22 @@ private:
   int64_t budget;
 };
 
-Shape Selector::statementShape(const Block &block, uint32_t index) const {
-  return shapeOf(program, block, {index, 1, false, false, 0}, false);
+Shape Selector::statementShape(const Block &block, uint32_t index,
+                               bool wideTargets) const {
+  return shapeOf(program, block, {index, 1, false, false, 0}, wideTargets);
 }
 
 Shape Selector::endShape(const Block &block, bool wideTargets) const {
-  return shapeOf(program, block, {0, 0, true, false, 0}, wideTargets);
+  uint32_t behind = block.statements.size();
+  return shapeOf(program, block, {behind, 0, true, false, 0}, wideTargets);
 }
 
 void Selector::number(const Block &block, WorkBlock &workB, uint32_t index,
-                      ShapeNumbers::List &list) const {
+                      bool wideTargets, ShapeNumbers::List &list) const {
   Expression *statement = block.statements[index];
-  list.add(statementShape(block, index).key, countOperators(statement),
-           countNodes(statement), workB.shapes[index]);
+  list.add(statementShape(block, index, wideTargets).key,
+           countOperators(statement), countNodes(statement),
+           workB.shapes[index]);
 }
 
 void Selector::numberEnd(const Block &block, WorkBlock &workB, bool wideTargets,
@@ -154,10 +159,11 @@ void Selector::prepareFunction(uint32_t f, const Weights &weights,
     workB.endSettled = fallsThrough(function, i);
     for (uint32_t s = 0; s < block.statements.size(); ++s) {
       Expression *statement = block.statements[s];
-      Shape shape = statementShape(block, s);
+      Shape shape = statementShape(block, s, false);
       uint32_t operators = countOperators(statement);
       uint32_t nodes = countNodes(statement);
-      list.add(shape.key, operators, nodes, workB.shapes[s]);
+      if (!statement->is<Break>()) // else when the width of targets is known
+        list.add(shape.key, operators, nodes, workB.shapes[s]);
       bound += shape.units + kUnitsPerSplit * operators;
       workB.nodes += nodes;
     }
@@ -168,9 +174,14 @@ void Selector::prepareFunction(uint32_t f, const Weights &weights,
     }
   }
   workF.wideTargets = bound * kUnitBytes > 32000;
-  for (WorkBlock &workB : workF.blocks)
+  for (WorkBlock &workB : workF.blocks) {
+    const Block &block = function.blocks[workB.block];
+    for (uint32_t s = 0; s < block.statements.size(); ++s)
+      if (block.statements[s]->is<Break>())
+        number(block, workB, s, workF.wideTargets, list);
     if (!workB.endSettled)
-      numberEnd(function.blocks[workB.block], workB, workF.wideTargets, list);
+      numberEnd(block, workB, workF.wideTargets, list);
+  }
 }
 
 void Selector::fuseHotBlocks() {
@@ -222,7 +233,8 @@ bool Selector::countUnsettled() {
         if (!pattern.order)
           pattern.order = ++used;
         ++pattern.uses;
-        pattern.weight += workB.weight;
+        // Weights are guesses: hot code counts more, but does not take all.
+        pattern.weight += std::log2(2 + workB.weight);
       };
       for (uint32_t s = 0; s < workB.shapes.size(); ++s)
         if (!workB.settled[s])
@@ -307,6 +319,10 @@ void Selector::splitBlock(Function &function, WorkFunction &workF,
         node = set->value;
       else if (auto *drop = statement->dynCast<Drop>())
         node = drop->value;
+      else if (auto *exit = statement->dynCast<Break>())
+        if (auto *unary = exit->condition->dynCast<Unary>();
+            unary && unary->op == EqZInt32)
+          node = unary;
       split(node);
       shape = kNoShape;
     }
@@ -323,7 +339,7 @@ void Selector::splitBlock(Function &function, WorkFunction &workF,
   for (uint32_t s = 0; s < workB.shapes.size(); ++s)
     if (workB.shapes[s] == kNoShape) {
       workB.settled[s] = false;
-      number(block, workB, s, list);
+      number(block, workB, s, workF.wideTargets, list);
     }
   if (splitEnd)
     numberEnd(block, workB, workF.wideTargets, list);

@@ -16,8 +16,10 @@ namespace {
 constexpr int kRounds = 8;
 // A larger run would make a handler that few blocks could use.
 constexpr uint32_t kMaxNodes = 56;
-constexpr uint32_t kMinUses = 4;
-constexpr uint32_t kMinScore = 24;
+constexpr double kMinScore = 8;
+constexpr double kMinLoopScore = 1;
+// Parts of what is left of the budget: for loops, and for runs in each round.
+constexpr double kLoopShare = 0.125, kRoundShare = 0.25;
 
 uint32_t handlerCost(uint32_t nodes) { return 24 + 9 * nodes; }
 
@@ -44,6 +46,7 @@ private:
   struct BlockState {
     Lifetimes lifetimes;
     std::vector<uint32_t> pairs; // numbers of adjacent pairs of tiles
+    uint32_t loop = kTooLarge;   // number of the block, if it is a loop
   };
 
   const Block &blockOf(const TiledBlock &tiled) const {
@@ -59,7 +62,12 @@ private:
   void findLifetimes();
   void numberPairs(size_t b, ShapeNumbers::List &list);
   void count();
-  bool choose();
+  void numberLoop(size_t b, ShapeNumbers::List &list);
+  void countLoops();
+  void applyLoop(size_t b);
+  // Takes the best candidates of at least this score for a part of what is left
+  // of the budget. Returns whether there was one.
+  bool choose(double minScore, double part);
   void apply(size_t b);
   void makeInternal(size_t b, ShapeNumbers::List &list);
 
@@ -113,7 +121,7 @@ void Miner::findLifetimes() {
       if (tiled.fused || tiled.tiles.size() < 2)
         continue;
       const Block &block = blockOf(tiled);
-      states[b].lifetimes = Lifetimes(block, liveness.liveOut(block), scratch);
+      states[b].lifetimes = Lifetimes(block, liveness, scratch);
       states[b].pairs.assign(tiled.tiles.size() - 1, kUnknown);
     }
   });
@@ -158,10 +166,48 @@ void Miner::count() {
   }
 }
 
-bool Miner::choose() {
+// Loops of one block come first: what runs often is in loops, and of these the
+// small ones recur most and save most.
+void Miner::numberLoop(size_t b, ShapeNumbers::List &list) {
+  const TiledBlock &tiled = blocks[b];
+  const Block &block = blockOf(tiled);
+  Tile whole{0, uint32_t(block.statements.size()), true, false, 0};
+  if (states[b].pairs.empty() || !isWholeLoop(block, whole))
+    return;
+  uint32_t nodes = nodesOf(tiled, whole);
+  if (nodes > kMaxNodes)
+    return;
+  std::vector<Slot> internal =
+      states[b].lifetimes.internalSlots(block, 0, whole.count, true);
+  list.add(shapeOf(program, block, whole, tiled.wideTargets, &internal).key, 0,
+           nodes, states[b].loop);
+}
+
+void Miner::countLoops() {
+  candidates.assign(numbers.sizes().size(), {});
+  uint32_t order = 0;
+  for (size_t b = 0; b < blocks.size(); ++b) {
+    if (states[b].loop == kTooLarge)
+      continue;
+    Candidate &candidate = candidates[states[b].loop];
+    if (candidate.uses++ == 0)
+      candidate.order = ++order;
+    candidate.score += std::log2(2 + blocks[b].weight);
+  }
+}
+
+void Miner::applyLoop(size_t b) {
+  if (!isChosen(states[b].loop))
+    return;
+  uint32_t count = blockOf(blocks[b]).statements.size();
+  blocks[b].tiles = {{0, count, true, false, states[b].loop}};
+  states[b].pairs.clear();
+}
+
+bool Miner::choose(double minScore, double part) {
   std::vector<Candidate *> list;
   for (Candidate &candidate : candidates)
-    if (candidate.uses >= kMinUses || candidate.score >= kMinScore)
+    if (candidate.uses && candidate.score >= minScore)
       list.push_back(&candidate);
   auto costOf = [&](const Candidate *candidate) {
     return handlerCost(numbers.sizes()[candidate - candidates.data()].nodes);
@@ -174,8 +220,7 @@ bool Miner::choose() {
               double left = density(a), right = density(b);
               return left != right ? left > right : a->order < b->order;
             });
-  // A part of the budget in each round: later rounds merge what this one made.
-  int64_t share = std::max<int64_t>(budget / 4, 2000);
+  int64_t share = std::max<int64_t>(budget * part, 2000);
   bool any = false;
   for (Candidate *candidate : list) {
     int64_t cost = costOf(candidate);
@@ -253,10 +298,15 @@ void Miner::makeInternal(size_t b, ShapeNumbers::List &list) {
 
 void Miner::run() {
   findLifetimes();
+  forEachBlock([this](size_t b, auto &list) { numberLoop(b, list); });
+  countLoops();
+  if (choose(kMinLoopScore, kLoopShare))
+    forEachBlock([this](size_t b, auto &) { applyLoop(b); });
   for (int round = 0; round < kRounds && budget > 0; ++round) {
     forEachBlock([this](size_t b, auto &list) { numberPairs(b, list); });
     count();
-    if (!choose())
+    // Later rounds merge what this one made.
+    if (!choose(kMinScore, kRoundShare))
       break;
     forEachBlock([this](size_t b, auto &) { apply(b); });
   }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <optional>
 
+#include "rewriter/liveness.h"
 #include "rewriter/tree.h"
 
 using namespace wasm;
@@ -14,6 +16,14 @@ const TileOperand *Shape::operandOf(const Expression *node) const {
     if (leaf.node == node)
       return &operands[leaf.operand];
   return nullptr;
+}
+
+const TileOperand &Shape::endTarget() const {
+  for (size_t i = operands.size(); i-- > 0;)
+    if (operands[i].kind == OperandKind::Target)
+      return operands[i];
+  assert(false && "the shape does not end in a branch");
+  __builtin_unreachable();
 }
 
 const TileOperand &Shape::operand(OperandKind kind, uint32_t n) const {
@@ -38,15 +48,21 @@ class ShapeBuilder {
 public:
   ShapeBuilder(const Program &program, bool wideTargets,
                const std::vector<Slot> *internal)
-      : program(program), wideTargets(wideTargets), internal(internal) {}
+      : program(program), targetUnits(wideTargets ? 2 : 1), internal(internal) {
+  }
 
   void addTree(Expression *tree) {
     spell(tree, shape.key, [this](Expression *node, std::string &) {
       return spellImmediate(node);
     });
+    // A statement writes after it has read.
+    if (lastWrite)
+      written[lastWrite->first] = lastWrite->second;
+    lastWrite.reset();
   }
 
-  void addTerminator(const Terminator &end);
+  // `wholeLoop`: a branch to the start of the tile.
+  void addTerminator(const Terminator &end, bool wholeLoop);
 
   Shape take() { return std::move(shape); }
 
@@ -71,18 +87,20 @@ private:
       shape.key += std::to_string(slot - kInternalSlot);
       return;
     }
-    uint64_t bytes = uint64_t(slot) * kSlotBytes;
-    for (uint32_t i = 0; i < shape.operands.size(); ++i) {
-      if (shape.operands[i].kind == OperandKind::Slot &&
-          shape.operands[i].low == bytes) {
+    if (node->is<LocalGet>()) {
+      auto it = written.find(slot);
+      if (it != written.end()) {
         shape.key += "=";
-        shape.key += std::to_string(i);
-        shape.leaves.push_back({node, i});
+        shape.key += std::to_string(it->second);
+        shape.leaves.push_back({node, it->second});
         return;
       }
     }
-    shape.leaves.push_back(
-        {node, add(OperandKind::Slot, unsignedUnits(bytes), bytes)});
+    uint64_t bytes = uint64_t(slot) * kSlotBytes;
+    uint32_t operand = add(OperandKind::Slot, unsignedUnits(bytes), bytes);
+    shape.leaves.push_back({node, operand});
+    if (node->is<LocalSet>())
+      lastWrite = {slot, operand};
   }
 
   void addConst(Const *node) {
@@ -134,6 +152,11 @@ private:
       shape.key += char(set->value->type.getID());
       return true;
     }
+    if (auto *exit = node->dynCast<Break>()) {
+      shape.leaves.push_back(
+          {node, add(OperandKind::Target, targetUnits, exitTarget(exit))});
+      return true;
+    }
     if (auto *constant = node->dynCast<Const>()) {
       addConst(constant);
       return true;
@@ -162,12 +185,15 @@ private:
   }
 
   const Program &program;
-  bool wideTargets;
+  uint8_t targetUnits;
   const std::vector<Slot> *internal;
+  // The operands of the slots that the tile has written so far.
+  std::unordered_map<Slot, uint32_t> written;
+  std::optional<std::pair<Slot, uint32_t>> lastWrite;
   Shape shape;
 };
 
-void ShapeBuilder::addTerminator(const Terminator &end) {
+void ShapeBuilder::addTerminator(const Terminator &end, bool wholeLoop) {
   using Kind = Terminator::Kind;
   shape.key += char(0xff);
   shape.key += char(end.kind);
@@ -175,7 +201,6 @@ void ShapeBuilder::addTerminator(const Terminator &end) {
   if (end.tree)
     addTree(end.tree);
   uint64_t frame = uint64_t(end.frame) * kSlotBytes;
-  uint8_t targetUnits = wideTargets ? 2 : 1;
   switch (end.kind) {
   case Kind::None:
     break;
@@ -183,7 +208,10 @@ void ShapeBuilder::addTerminator(const Terminator &end) {
     add(OperandKind::Target, targetUnits, end.next);
     break;
   case Kind::Branch:
-    add(OperandKind::Target, targetUnits, end.targets[0]);
+    if (wholeLoop)
+      shape.key += 'l';
+    else
+      add(OperandKind::Target, targetUnits, end.targets[0]);
     break;
   case Kind::Switch:
     add(OperandKind::Count, 2, end.targets.size() - 1);
@@ -229,8 +257,12 @@ Shape shapeOf(const Program &program, const Block &block, const Tile &tile,
   for (uint32_t i = 0; i < tile.count; ++i)
     builder.addTree(block.statements[tile.first + i]);
   if (tile.end)
-    builder.addTerminator(block.end);
+    builder.addTerminator(block.end, isWholeLoop(block, tile));
   return builder.take();
+}
+
+bool isWholeLoop(const Block &block, const Tile &tile) {
+  return block.end.toItself && tile.end && tile.first == 0;
 }
 
 bool fallsThrough(const Function &function, size_t layoutIndex) {

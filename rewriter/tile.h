@@ -4,7 +4,9 @@
 // Its shape is what a handler for it must know: a key that is equal for tiles
 // that can share a handler, and the list of operands that such a handler reads
 // from the stream. Slots, constants, memory offsets, globals and targets are
-// operands; equal slots of one tile share one operand.
+// operands. A slot that the tile has written before it reads it is the operand
+// of that write; other equal slots are operands of their own, so that handlers
+// suit more tiles.
 //
 // An instruction: one unit with the handler's number, then the operands in
 // order, in little-endian units, unaligned.
@@ -65,6 +67,8 @@ struct Shape {
 
   // The operand of a node; null if it has none.
   const TileOperand *operandOf(const wasm::Expression *node) const;
+  // The target of the terminator, which comes after those of exits.
+  const TileOperand &endTarget() const;
   // The nth operand of this kind.
   const TileOperand &operand(OperandKind kind, uint32_t n = 0) const;
 };
@@ -74,6 +78,10 @@ struct Shape {
 // if they had been made internal already, in this order.
 Shape shapeOf(const Program &program, const Block &block, const Tile &tile,
               bool wideTargets, const std::vector<Slot> *internal = nullptr);
+
+// Whether the tile is a block that branches back to its own start: its handler
+// goes round without a dispatch.
+bool isWholeLoop(const Block &block, const Tile &tile);
 
 // Whether a jump at the end of a block needs no instruction.
 bool fallsThrough(const Function &function, size_t layoutIndex);

@@ -70,6 +70,12 @@ Address *memoryOffset(Expression *node) {
 }
 
 uint32_t countOperators(Expression *tree) {
+  // An exit on zero is no more work than one on another value.
+  if (auto *exit = tree->dynCast<Break>()) {
+    auto *unary = exit->condition->dynCast<Unary>();
+    return countOperators(unary && unary->op == EqZInt32 ? unary->value
+                                                         : exit->condition);
+  }
   uint32_t count =
       !isLeaf(tree) && !tree->is<Drop>() && !tree->is<LocalSet>() ? 1 : 0;
   forEachChild(tree,

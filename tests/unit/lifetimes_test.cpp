@@ -19,14 +19,15 @@ using namespace ireko::test;
 namespace {
 
 /// By the definition: walks liveness back to the end of the run.
-std::vector<Slot> internalSlots(const Block &block, SlotSet live,
+std::vector<Slot> internalSlots(const Block &block, const Liveness &liveness,
                                 uint32_t first, uint32_t count, bool end) {
+  SlotSet live = liveness.liveOut(block);
   if (end) {
     Liveness::stepBackBehindTree(block.end, live);
   } else {
     Liveness::stepBack(block.end, live);
     for (size_t i = block.statements.size(); i-- > first + count;)
-      Liveness::stepBack(block.statements[i], live);
+      liveness.stepBack(block.statements[i], live);
   }
   std::vector<Slot> internal, other;
   auto isIn = [](const std::vector<Slot> &list, Slot slot) {
@@ -41,9 +42,14 @@ std::vector<Slot> internalSlots(const Block &block, SlotSet live,
   for (uint32_t i = first; i < first + count; ++i) {
     read(read, block.statements[i]);
     auto *set = block.statements[i]->dynCast<wasm::LocalSet>();
-    if (set && !isIn(internal, set->index) && !isIn(other, set->index))
-      (live.containsAny(set->index, set->value->type) ? other : internal)
-          .push_back(set->index);
+    if (!set || isIn(internal, set->index) || isIn(other, set->index))
+      continue;
+    bool isLive = live.containsAny(set->index, set->value->type);
+    for (uint32_t later = i + 1; later < first + count; ++later)
+      if (auto *exit = block.statements[later]->dynCast<wasm::Break>())
+        isLive |= liveness.liveIn(exitTarget(exit))
+                      .containsAny(set->index, set->value->type);
+    (isLive ? other : internal).push_back(set->index);
   }
   return internal;
 }
@@ -84,18 +90,35 @@ TEST(Lifetimes, AgreeWithLiveness) {
   Lifetimes::Scratch scratch(function);
   for (int round = 0; round < 3000; ++round) {
     Block block = randomBlock(module, random, function.frameSlots);
-    SlotSet live(function.frameSlots + 2);
-    for (Slot slot = 0; slot < function.frameSlots; ++slot)
-      if (random() % 3 == 0)
-        live.insert(slot);
-    Lifetimes lifetimes(block, live, scratch);
+    // What is read behind the block, and where its exits lead.
+    wasm::Builder builder(module);
+    Block readers[2];
+    for (Block &reader : readers) {
+      reader.end.kind = Terminator::Kind::Return;
+      for (Slot slot = 0; slot < function.frameSlots; ++slot)
+        if (random() % 3 == 0)
+          reader.statements.push_back(
+              builder.makeDrop(builder.makeLocalGet(slot, wasm::Type::i32)));
+    }
+    block.end.next = 1;
+    for (size_t i = block.statements.size(); i-- > 0;)
+      if (random() % 5 == 0)
+        block.statements.insert(
+            block.statements.begin() + i,
+            builder.makeBreak(exitName(2), nullptr,
+                              builder.makeLocalGet(random() % 9,
+                                                   wasm::Type::i32)));
+    function.blocks = {block, readers[0], readers[1]};
+    function.layout = {0, 1, 2};
+    Liveness liveness(function);
+    Lifetimes lifetimes(block, liveness, scratch);
     uint32_t size = block.statements.size();
     for (uint32_t first = 0; first < size; ++first)
       for (uint32_t count = 1; first + count <= size; ++count)
         for (bool end : {false, true})
           if (!end || first + count == size)
             ASSERT_EQ(lifetimes.internalSlots(block, first, count, end),
-                      internalSlots(block, live, first, count, end))
+                      internalSlots(block, liveness, first, count, end))
                 << round;
   }
 }

@@ -77,7 +77,7 @@ TEST(Passes, KeepTheFormIntact) {
           const Block &block = function.blocks[index];
           EXPECT_NE(block.end.kind, Terminator::Kind::None)
               << pass.name << " on " << text;
-          forEachSuccessor(block.end, [&](BlockIndex next) {
+          forEachSuccessor(block, [&](BlockIndex next) {
             EXPECT_TRUE(inLayout.count(next)) << pass.name << " on " << text;
           });
         }
@@ -426,6 +426,59 @@ b1:
 b4:
   jump b2
 )");
+}
+
+// extend-blocks --------------------------------------------------------------
+
+TEST(ExtendBlocks, GoesOnBehindABranch) {
+  EXPECT_EQ(after({"merge-blocks", "remove-unreachable", "extend-blocks"},
+                  R"((module (func (param i32 i32) (result i32)
+  (block $out
+    (br_if $out (local.get 0))
+    (local.set 1 (i32.const 5))
+    (br_if $out (i32.eqz (local.get 1)))
+    (return (i32.const 7)))
+  (local.get 1))))"),
+            R"(b0:
+  if s1 exit to b1
+  s2 = i32.const 5
+  if (i32.eqz s2) exit to b1
+  return i32.const 7
+b1:
+  return s2
+)");
+}
+
+TEST(ExtendBlocks, StopsWhereOthersEnter) {
+  // b1 is entered by the branch and from the block before it.
+  EXPECT_EQ(after({"merge-blocks", "remove-unreachable", "extend-blocks"},
+                  R"((module (func (param i32) (result i32)
+  (block $skip (br_if $skip (local.get 0)) (local.set 0 (i32.const 5)))
+  (local.get 0))))"),
+            R"(b0:
+  if s1 exit to b1
+  s1 = i32.const 5
+  jump b1
+b1:
+  return s1
+)");
+}
+
+TEST(ExtendBlocks, MarksLoopsOfOneBlock) {
+  Lowered module(R"((module (func (param i32)
+  (loop $l
+    (local.set 0 (i32.sub (local.get 0) (i32.const 1)))
+    (br_if $l (local.get 0))))))");
+  module.lower();
+  module.runPasses(2);
+  const Function &function = module.function(0);
+  bool found = false;
+  for (BlockIndex index : function.layout) {
+    const Block &block = function.blocks[index];
+    EXPECT_EQ(block.end.toItself, block.isLoopHeader);
+    found |= block.end.toItself;
+  }
+  EXPECT_TRUE(found);
 }
 
 } // namespace

@@ -113,35 +113,66 @@ TEST_F(Tiles, TakeOffsetsAsOperandsUnlessZero) {
             65536u);
 }
 
-TEST_F(Tiles, ShareOneOperandForEqualSlots) {
-  Shape twice = shape(set(1, add(slot(1), slot(2))));
-  Shape thrice = shape(set(1, add(slot(1), slot(1))));
-  Shape apart = shape(set(1, add(slot(2), slot(3))));
-  EXPECT_EQ(twice.units, 3);
-  EXPECT_EQ(thrice.units, 2);
-  EXPECT_EQ(apart.units, 4);
-  EXPECT_NE(twice.key, thrice.key);
-  EXPECT_NE(twice.key, apart.key);
-  // Which ones are equal matters.
-  EXPECT_FALSE(
-      share(set(1, add(slot(1), slot(2))), set(1, add(slot(2), slot(1)))));
-  EXPECT_FALSE(
-      share(set(1, add(slot(2), slot(2))), set(1, add(slot(1), slot(2)))));
+TEST_F(Tiles, ShareWhicheverSlotsAreEqual) {
+  EXPECT_TRUE(
+      share(set(1, add(slot(1), slot(2))), set(4, add(slot(5), slot(6)))));
+  EXPECT_TRUE(
+      share(set(1, add(slot(1), slot(1))), set(4, add(slot(5), slot(6)))));
+  EXPECT_EQ(shape(set(1, add(slot(1), slot(1)))).units, 4u);
+}
+
+// A handler may keep what it has written in a local, so that a later read of
+// the slot must not meet another write in between.
+TEST_F(Tiles, TakeWhatTheyWroteAsOneOperand) {
+  auto run = [&](std::initializer_list<Expression *> statements) {
+    Block block;
+    block.statements = statements;
+    return shapeOf(program, block,
+                   {.first = 0, .count = uint32_t(block.statements.size())},
+                   false);
+  };
+  Shape forwarded = run({set(1, i32(3)), set(2, slot(1))});
+  EXPECT_EQ(forwarded.operands.size(), 3u);
+  EXPECT_NE(forwarded.key, run({set(1, i32(3)), set(2, slot(4))}).key);
+  // The last of two writes is read.
+  Shape last = run({set(1, i32(3)), set(1, i32(4)), set(2, slot(1))});
+  Shape first = run({set(1, i32(3)), set(5, i32(4)), set(2, slot(1))});
+  EXPECT_NE(last.key, first.key);
+  // A statement reads before it writes.
+  EXPECT_EQ(run({set(1, add(slot(1), slot(2)))}).key,
+            run({set(3, add(slot(1), slot(2)))}).key);
+}
+
+TEST_F(Tiles, OfAWholeLoopNeedNoTarget) {
+  Block block;
+  block.statements = {set(1, slot(2))};
+  block.end.kind = Kind::Branch;
+  block.end.backEdge = block.end.toItself = true;
+  block.end.targets = {0};
+  block.end.tree = slot(1);
+  Tile whole{.first = 0, .count = 1, .end = true};
+  Tile end{.first = 1, .count = 0, .end = true};
+  EXPECT_TRUE(isWholeLoop(block, whole));
+  EXPECT_FALSE(isWholeLoop(block, end));
+  for (const TileOperand &operand :
+       shapeOf(program, block, whole, false).operands)
+    EXPECT_NE(operand.kind, OperandKind::Target);
+  EXPECT_EQ(shapeOf(program, block, end, false).endTarget().low, 0u);
 }
 
 TEST_F(Tiles, HaveManyOperands) {
-  // More than ten slots, of which the first and the eleventh recur: the
-  // spelling of one must not look like that of the other.
-  auto sum = [&](Slot last) {
-    Expression *tree = slot(1);
-    for (Slot i = 2; i < 14; ++i)
-      tree = add(tree, slot(i));
-    return add(tree, slot(last));
+  // Of more than ten slots that were written, each is read in turn: the
+  // spelling of the first must not look like that of the eleventh.
+  auto run = [&](Slot read) {
+    Block block;
+    for (Slot i = 1; i < 14; ++i)
+      block.statements.push_back(set(i, slot(20)));
+    block.statements.push_back(set(15, add(slot(read), slot(1))));
+    return shapeOf(program, block, {.first = 0, .count = 14}, false).key;
   };
   for (Slot a = 1; a < 15; ++a)
     for (Slot b = 1; b < a; ++b)
-      EXPECT_FALSE(share(builder.makeDrop(sum(a)), builder.makeDrop(sum(b))))
-          << a << " and " << b;
+      EXPECT_NE(run(a), run(b)) << a << " and " << b;
 }
 
 TEST_F(Tiles, GiveConstantsTheUnitsTheyNeed) {
@@ -213,7 +244,7 @@ TEST_F(Tiles, LayOperandsOutOneAfterTheOther) {
     at += operand.units;
   }
   EXPECT_EQ(built.units, at);
-  EXPECT_EQ(built.operands.size(), 3u); // slot 1 stands for both
+  EXPECT_EQ(built.operands.size(), 4u);
 }
 
 TEST_F(Tiles, ShareGlobalsOfTheVmOnly) {
