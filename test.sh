@@ -6,7 +6,8 @@
 # all groups run even if one fails. The table at the end adds them up.
 cd "$(dirname "$(readlink -f "$0")")" || exit 1
 
-groups=(unit golden wasi adapters runners spec differential fuzz programs hosts bench)
+groups=(unit golden wasi adapters runners spec differential features fuzz
+  programs hosts bench)
 command_of() {
   case $1 in
   unit) echo tests/unit/run.sh ;;
@@ -16,6 +17,7 @@ command_of() {
   runners) echo tests/support/selfcheck.py ;;
   spec) echo tests/spec/run.py ;;
   differential) echo tests/differential/run.py ;;
+  features) echo tests/features/run.py ;;
   fuzz) echo tests/fuzz/run.py ;;
   programs) echo tests/programs/run.py ;;
   hosts) echo tests/hosts/run.py ;;

@@ -9,15 +9,14 @@ namespace ireko {
 
 // Runs the guest from pc with the frame fp until its outermost frame returns.
 // The dispatch function comes back now and then so that hosts which compile in
-// tiers enter their best code.
+// tiers enter their best code, and when another page has the next handler.
 void Codegen::addRunFunction() {
   auto function = Builder::makeFunction(
       program.own(kRun), Signature({Type::i32, Type::i32}, Type::none), {});
   Name again = "again";
-  Expression *result = builder.makeCall(
-      program.own(kDispatch),
-      {builder.makeLocalGet(0, Type::i32), builder.makeLocalGet(1, Type::i32)},
-      Type::i32);
+  Index handler =
+      pages.size() > 1 ? Builder::addVar(function.get(), Type::i32) : 0;
+  Expression *result = callPage(handler);
   static_assert(uint32_t(DispatchResult::Yield) == 0);
   Expression *goOn = builder.makeBlock(
       {builder.makeLocalSet(0, loadState(offsetof(VmState, pc))),

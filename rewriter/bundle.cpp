@@ -163,7 +163,31 @@ void Bundler::addInfo() {
   bundle.customSections.push_back(std::move(section));
 }
 
-std::vector<uint8_t> Bundler::write() {
+llvm::Error Bundler::checkLimits(const WasmBinaryWriter &writer) {
+  auto fail = [&](Name function, uint64_t number, const char *what,
+                  uint32_t limit, const char *option) {
+    return inputError(source.path,
+                      "the bundle's function " +
+                          printableName(function.toString()) + " has " +
+                          std::to_string(number) + what +
+                          ", but the host takes " + std::to_string(limit),
+                      std::string("give a larger ") + option);
+  };
+  const HostLimits &limits = options.limits;
+  if (limits.functionBytes)
+    for (auto &body : writer.tableOfContents.functionBodies)
+      if (body.size > limits.functionBytes)
+        return fail(body.name, body.size, " bytes", limits.functionBytes,
+                    "--max-function-size");
+  if (limits.locals)
+    for (auto &function : bundle.functions)
+      if (function->getNumLocals() > limits.locals)
+        return fail(function->name, function->getNumLocals(), " locals",
+                    limits.locals, "--max-locals");
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::vector<uint8_t>> Bundler::write() {
   // The writer adds a data count section for this feature; hosts without it
   // refuse that, and only segments that are not active need it.
   bool allActive = true;
@@ -179,6 +203,8 @@ std::vector<uint8_t> Bundler::write() {
   WasmBinaryWriter writer(&bundle, buffer, passOptions);
   writer.setNamesSection(false);
   writer.write();
+  if (auto error = checkLimits(writer))
+    return std::move(error);
   if (stats)
     countBytes(writer, buffer.size());
   return std::move(buffer);
@@ -193,12 +219,13 @@ void Bundler::countBytes(const WasmBinaryWriter &writer, size_t bundleBytes) {
   stats->guestBase = layout.guestBase;
   stats->functions = program.functions.size();
   std::string runtime = program.own("vm.").toString();
+  std::string dispatch = program.own(kDispatch).toString();
   for (auto &body : writer.tableOfContents.functionBodies) {
     stats->vmBytes += body.size;
     if (body.name.startsWith(std::string_view(runtime)))
       stats->runtimeBytes += body.size;
-    else if (body.name == program.own(kDispatch))
-      stats->dispatchBytes = body.size;
+    else if (body.name.startsWith(std::string_view(dispatch)))
+      stats->dispatchBytes += body.size;
   }
   for (const Handler &handler : tiling.handlers)
     ++(handler.fused ? stats->fusedHandlers : stats->sharedHandlers);
@@ -212,23 +239,28 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
       runtimeFunctions.at(canPrint() ? "ireko_trap" : "ireko_trap_quiet");
   neededRuntime.insert(trap);
   neededRuntime.insert(runtimeFunctions.at("ireko_trap_quiet"));
+  if (!bundle.features.hasBulkMemory())
+    planKeptSegments();
   removeUnusedRuntime();
   if (auto error = placeMemory())
     return std::move(error);
   bindPrinting();
 
-  Codegen gen(program, tiling, image, layout, bundle);
+  Codegen gen(program, tiling, image, layout, options.limits, bundle);
   gen.trapFunction = trap;
   gen.importTargets = importTargets;
   gen.stubs = stubs;
   for (Name stub : stubs)
     bundle.getFunction(stub)->body =
         gen.trap(gen.i32(uint32_t(TrapKind::MissingImport)), gen.i32(0));
+  gen.copyFunction = runtimeFunctions.at("ireko_copy");
+  gen.fillFunction = runtimeFunctions.at("ireko_fill");
+  gen.keptSegments = keptSegments;
   addReferenceRegisters();
   copyTables(gen);
   copyElements(gen);
   gen.addColdFunctions();
-  gen.addDispatchFunction();
+  gen.addDispatchFunctions();
   gen.addRunFunction();
   addVmData();
   copyData();

@@ -23,6 +23,43 @@ uint64_t alignTo(uint64_t value, uint32_t alignment) {
 
 } // namespace
 
+std::optional<uint32_t> Bundler::placeOf(const DataSegment &segment) const {
+  auto offset = constantValue(program, segment.offset);
+  uint64_t limit = uint64_t(guest.memories.front()->initial) * kPageBytes;
+  if (!offset || uint64_t(offset->getUnsigned()) + segment.data.size() > limit)
+    return std::nullopt;
+  return uint32_t(offset->getUnsigned());
+}
+
+// Those that instructions or the start function copy. An active one is dropped
+// once it is in place.
+void Bundler::planKeptSegments() {
+  bool copies = false, fills = false, dynamic = false;
+  std::unordered_set<Name> named;
+  for (const ColdOperator &op : program.coldOperators) {
+    fills |= op.tree->is<MemoryFill>();
+    copies |= op.tree->is<MemoryCopy>() || op.tree->is<MemoryInit>();
+    if (auto *init = op.tree->dynCast<MemoryInit>())
+      named.insert(init->segment);
+    else if (auto *drop = op.tree->dynCast<DataDrop>())
+      named.insert(drop->segment);
+  }
+  for (auto &segment : guest.dataSegments) {
+    bool inPlace = false;
+    if (segment->isActive()) {
+      dynamic |= !placeOf(*segment);
+      inPlace = !dynamic;
+      copies |= dynamic;
+    }
+    if (named.count(segment->name) || (segment->isActive() && !inPlace))
+      keptSegments[segment->name].size = inPlace ? 0 : segment->data.size();
+  }
+  if (copies)
+    neededRuntime.insert(runtimeFunctions.at("ireko_copy"));
+  if (fills)
+    neededRuntime.insert(runtimeFunctions.at("ireko_fill"));
+}
+
 llvm::Error Bundler::placeMemory() {
   image = encodeImage(program, tiling, {.names = !options.stripNames});
   if (image.overflow || tiling.handlers.size() > kMaxChoices ||
@@ -40,6 +77,14 @@ llvm::Error Bundler::placeMemory() {
   for (StaticTable &table : program.staticTables) {
     table.address = end;
     end += table.functions.size() * sizeof(StaticTableEntry);
+  }
+  for (auto &segment : guest.dataSegments) {
+    auto kept = keptSegments.find(segment->name);
+    if (kept == keptSegments.end())
+      continue;
+    end = alignTo(end, sizeof(uint32_t));
+    kept->second.address = end;
+    end += sizeof(uint32_t) + kept->second.size;
   }
   layout.stackBase = end = alignTo(end, 16);
   end = (end + options.stackSize) & -uint64_t(kSlotBytes);
@@ -157,6 +202,19 @@ void Bundler::addVmData() {
       appendBytes(bytes, entry);
     }
   addSegment("tables", layout.tables, bytes);
+
+  uint32_t number = 0;
+  for (auto &segment : guest.dataSegments) {
+    auto kept = keptSegments.find(segment->name);
+    if (kept == keptSegments.end())
+      continue;
+    bytes.clear();
+    appendBytes(bytes, kept->second.size);
+    bytes.insert(bytes.end(), segment->data.begin(),
+                 segment->data.begin() + kept->second.size);
+    addSegment(("segment." + std::to_string(number++)).c_str(),
+               kept->second.address, bytes);
+  }
 }
 
 // In a memory of its own, a segment is active as it was: whether it fits, the
@@ -166,16 +224,15 @@ void Bundler::copyData() {
   bool dynamic = !initialisation.empty();
   for (auto &segment : guest.dataSegments) {
     auto copy = Builder::makeDataSegment(segment->name);
-    copy->data = std::move(segment->data);
-    uint32_t size = copy->data.size();
+    uint32_t size = segment->data.size();
     if (segment->isActive()) {
       auto offset = constantValue(program, segment->offset);
-      if (options.layout == Layout::Single) {
-        uint64_t limit = uint64_t(guest.memories.front()->initial) * kPageBytes;
-        dynamic |= !offset || uint64_t(offset->getUnsigned()) + size > limit;
-      }
+      if (options.layout == Layout::Single)
+        dynamic |= !placeOf(*segment);
       if (dynamic) {
         initialise(*segment, size);
+        if (keptSegments.count(segment->name))
+          continue;
       } else {
         copy->memory = layout.guestMemory;
         copy->offset =
@@ -183,7 +240,10 @@ void Bundler::copyData() {
                                                layout.guestBase))
                    : constantExpression(segment->offset, nullptr);
       }
+    } else if (!bundle.features.hasBulkMemory()) {
+      continue; // kept, or never read
     }
+    copy->data = std::move(segment->data);
     bundle.addDataSegment(std::move(copy));
   }
 }
@@ -213,6 +273,19 @@ void Bundler::initialise(const DataSegment &segment, uint32_t size) {
              builder.makeUnreachable()})));
     linear = builder.makeBinary(AddInt32, linear,
                                 builder.makeConst(Literal(layout.guestBase)));
+  }
+  auto number = [&](uint32_t value) {
+    return builder.makeConst(Literal(value));
+  };
+  auto kept = keptSegments.find(segment.name);
+  if (kept != keptSegments.end()) {
+    initialisation.push_back(builder.makeCall(
+        runtimeFunctions.at("ireko_copy"),
+        {linear, number(kept->second.data()), number(size)}, Type::none));
+    initialisation.push_back(builder.makeStore(4, kept->second.address, 4,
+                                               number(0), number(0), Type::i32,
+                                               layout.vmMemory));
+    return;
   }
   initialisation.push_back(builder.makeMemoryInit(
       segment.name, linear, builder.makeConst(Literal(uint32_t(0))),

@@ -10,11 +10,13 @@ namespace ireko {
 
 // A copy of an initialiser in which only what the bundle has is named.
 Expression *Bundler::constantExpression(Expression *expr, Codegen *gen) {
+  if (auto value = constantValue(program, expr))
+    return builder.makeConst(*value);
   return ExpressionManipulator::flexibleCopy(
       expr, bundle, [&](Expression *node) -> Expression * {
         if (node->is<GlobalGet>() && !node->type.isRef())
-          if (auto value = constantValue(program, node))
-            return builder.makeConst(*value);
+          if (auto known = constantValue(program, node))
+            return builder.makeConst(*known);
         if (auto *ref = node->dynCast<RefFunc>())
           return builder.makeRefFunc(
               gen->adapterOf(program.functionIndex.at(ref->func)));
@@ -88,8 +90,11 @@ void Bundler::copyElements(Codegen &gen) {
       named.insert(init->segment);
   }
   for (auto &segment : guest.elementSegments) {
+    // Without table.init, nothing reads the others.
+    if (!segment->isActive() && !bundle.features.hasBulkMemory())
+      continue;
     if (segment->isActive() && program.staticTable(segment->table)) {
-      if (named.count(segment->name))
+      if (named.count(segment->name) && bundle.features.hasBulkMemory())
         bundle.addElementSegment(Builder::makeElementSegment(
             segment->name, Name(), nullptr, segment->type));
       continue;

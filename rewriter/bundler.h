@@ -35,7 +35,9 @@ private:
   bool canPrint() const;
   void addExports(Codegen &gen);
   void addInfo();
-  std::vector<uint8_t> write();
+  llvm::Expected<std::vector<uint8_t>> write();
+  // Whether all functions are within the host's limits.
+  llvm::Error checkLimits(const wasm::WasmBinaryWriter &writer);
   void countBytes(const wasm::WasmBinaryWriter &writer, size_t bundleBytes);
   // rewriter/bundle_print.cpp
   void bindPrinting();
@@ -45,6 +47,10 @@ private:
   void addVmData();
   void copyData();
   void initialise(const wasm::DataSegment &segment, uint32_t size);
+  // For hosts without bulk memory.
+  void planKeptSegments();
+  // The place of an active segment, if it is known and inside.
+  std::optional<uint32_t> placeOf(const wasm::DataSegment &segment) const;
   // rewriter/bundle_tables.cpp
   void addReferenceRegisters();
   void copyTables(Codegen &gen);
@@ -75,6 +81,7 @@ private:
   // may trap or depends on an import, segments of the same kind and later kinds
   // are copied here.
   std::vector<wasm::Expression *> initialisation;
+  std::unordered_map<wasm::Name, KeptSegment> keptSegments;
 };
 
 } // namespace ireko

@@ -8,6 +8,7 @@
 #include "cli.h"
 
 #include "error.h"
+#include "host_profiles.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include <CLI/CLI.hpp>
@@ -49,9 +50,11 @@ public:
 struct RawOptions {
   int optLevel = 2;
   std::string stackSize = "4m";
-  std::string hostFeatures = "default";
   std::string layout = "single";
   std::optional<int> jobs;
+  std::string hostFeatures;
+  std::string maxFunctionSize;
+  std::string profile;
   std::vector<std::string> folders;
 };
 
@@ -76,6 +79,17 @@ void addPackOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
   app->add_option("--layout", raw.layout,
                   "single memory, or separate: the app's at 0 [single]")
       ->option_text("KIND");
+  app->add_option("--max-function-size", raw.maxFunctionSize,
+                  "Of the bundle's code; splits the dispatch function")
+      ->option_text("BYTES");
+  app->add_option("--max-br-table", line.pack.limits.branchTargets,
+                  "Targets of one; likewise")
+      ->check(CLI::Range(8, 65000))
+      ->option_text("N");
+  app->add_option("--max-locals", line.pack.limits.locals,
+                  "Of a function of the bundle")
+      ->check(CLI::Range(16, 50000))
+      ->option_text("N");
   app->add_flag("--strip-names", line.pack.stripNames,
                 "Leave function names out of trap messages");
   app->add_option("-j,--jobs", raw.jobs,
@@ -100,6 +114,43 @@ void addRunOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
   app->add_flag("--plain", line.plain, "Run it as it is, not packed");
 }
 
+/// Smaller functions than this the runtime has itself.
+constexpr uint32_t kMinFunctionSize = 2048;
+
+/// What single options say goes before the profile.
+llvm::Error checkHost(CommandLine &line, const RawOptions &raw) {
+  HostProfile profile;
+  if (!raw.profile.empty()) {
+    llvm::Expected<HostProfile> found = findHostProfile(raw.profile);
+    if (!found)
+      return found.takeError();
+    profile = *found;
+  }
+  line.pack.hostFeatures = profile.features;
+  if (!raw.hostFeatures.empty()) {
+    llvm::Expected<HostFeatures> features = parseHostFeatures(raw.hostFeatures);
+    if (!features)
+      return features.takeError();
+    line.pack.hostFeatures = *features;
+  }
+  HostLimits &limits = line.pack.limits;
+  limits.functionBytes = profile.limits.functionBytes;
+  if (!raw.maxFunctionSize.empty()) {
+    llvm::Expected<uint32_t> size = parseSize(raw.maxFunctionSize);
+    if (!size)
+      return size.takeError();
+    if (*size < kMinFunctionSize)
+      return usageError("--max-function-size is below " +
+                        std::to_string(kMinFunctionSize));
+    limits.functionBytes = *size;
+  }
+  if (!limits.branchTargets)
+    limits.branchTargets = profile.limits.branchTargets;
+  if (!limits.locals)
+    limits.locals = profile.limits.locals;
+  return llvm::Error::success();
+}
+
 llvm::Error check(CommandLine &line, const RawOptions &raw) {
   if (raw.optLevel != 0 && raw.optLevel != 2)
     return usageError("there is no -O" + std::to_string(raw.optLevel),
@@ -116,10 +167,8 @@ llvm::Error check(CommandLine &line, const RawOptions &raw) {
   if (!stackSize)
     return stackSize.takeError();
   line.pack.stackSize = *stackSize;
-  llvm::Expected<HostFeatures> features = parseHostFeatures(raw.hostFeatures);
-  if (!features)
-    return features.takeError();
-  line.pack.hostFeatures = *features;
+  if (llvm::Error error = checkHost(line, raw))
+    return error;
   if (raw.layout != "single" && raw.layout != "separate")
     return usageError("there is no layout '" + raw.layout + "'",
                       "single or separate");
@@ -194,7 +243,10 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
       ->required()
       ->option_text("OUT");
   addPackOptions(pack, line, raw);
-  pack->footer(hostFeaturesHelp() +
+  pack->add_option("--host", raw.profile,
+                   "Features and limits of a host, see below")
+      ->option_text("NAME");
+  pack->footer(hostFeaturesHelp() + hostProfilesHelp() +
                "\nExample: ireko pack app.wasm -o app.bundle.wasm");
 
   addInput(run, line);

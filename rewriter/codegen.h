@@ -22,7 +22,9 @@
 #include <unordered_set>
 
 #include "rewriter/encode.h"
+#include "rewriter/pages.h"
 #include "wasm-builder.h"
+#include "llvm/ADT/ArrayRef.h"
 
 namespace ireko {
 
@@ -40,6 +42,15 @@ struct MemoryLayout {
   uint32_t guestBase = 0;
 };
 
+// A data segment that lies in the VM's memory, because the host has no bulk
+// memory: its present size, a u32, and its bytes behind that.
+struct KeptSegment {
+  uint32_t address = 0;
+  uint32_t size = 0; // at first
+
+  uint32_t data() const { return address + sizeof(uint32_t); }
+};
+
 // Generated functions, by the names that Program::own makes of these.
 inline constexpr char kDispatch[] = "dispatch";
 inline constexpr char kRun[] = "run";
@@ -49,13 +60,14 @@ inline constexpr char kStart[] = "start";
 class Codegen {
 public:
   Codegen(Program &program, const Tiling &tiling, const Image &image,
-          const MemoryLayout &layout, wasm::Module &bundle)
+          const MemoryLayout &layout, const HostLimits &limits,
+          wasm::Module &bundle)
       : program(program), tiling(tiling), image(image), layout(layout),
-        bundle(bundle), builder(bundle), memory(layout.vmMemory),
+        limits(limits), bundle(bundle), builder(bundle), memory(layout.vmMemory),
         guestMemory(layout.guestMemory) {}
 
   // rewriter/dispatch.cpp
-  void addDispatchFunction();
+  void addDispatchFunctions();
   // rewriter/cold.cpp
   void addColdFunctions();
   // Reads and writes a reference slot, of the frame at the address `frame`.
@@ -127,6 +139,7 @@ public:
   const Tiling &tiling;
   const Image &image;
   const MemoryLayout &layout;
+  const HostLimits &limits;
   wasm::Module &bundle;
   wasm::Builder builder;
   wasm::Name memory; // the VM's
@@ -137,14 +150,42 @@ public:
   std::unordered_map<wasm::Name, wasm::Name> importTargets;
   // Those of them that stand for imports which were left out, and trap.
   std::unordered_set<wasm::Name> stubs;
+  // Where the host has no bulk memory: the runtime's functions instead, if
+  // they are needed, and the segments that the program names.
+  wasm::Name copyFunction, fillFunction;
+  std::unordered_map<wasm::Name, KeptSegment> keptSegments;
 
 private:
+  void addPage(uint32_t number);
+  wasm::Name pageFunction(uint32_t page) const;
+  // Calls the page that has the handler at pc, with pc and fp, which are in
+  // locals 0 and 1. `handler`: a local for its number.
+  wasm::Expression *callPage(wasm::Index handler);
+  // rewriter/choosers.cpp: calls the last of the functions whose `first` is
+  // not above the local `number`, with these locals, which are i32. `name`:
+  // of functions to which it leaves that if they are many.
+  struct Choice {
+    uint32_t first;
+    wasm::Name function;
+  };
+  wasm::Expression *choose(const std::string &name,
+                           const std::vector<Choice> &choices,
+                           wasm::Index number,
+                           const std::vector<wasm::Index> &arguments,
+                           wasm::Type result);
+  wasm::Expression *chooseAmong(llvm::ArrayRef<Choice> choices,
+                                wasm::Index number,
+                                const std::vector<wasm::Index> &arguments,
+                                wasm::Type result);
+  // A function that calls one of the cold operators from `first` on.
+  void addColdChooser(wasm::Name name, uint32_t first, uint32_t count);
   // The table that holds the references of frame slots; made when needed,
   // with the function that writes to it.
   wasm::Name referenceTable(wasm::Type type);
   wasm::Expression *referenceIndex(wasm::Expression *frame, Slot slot);
 
   std::unordered_map<uint32_t, wasm::Name> adapters;
+  std::vector<Page> pages;
 };
 
 } // namespace ireko

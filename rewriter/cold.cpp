@@ -37,6 +37,7 @@ private:
   Expression *value(Expression *tree);
   Expression *replacement(Expression *node);
   void checkBounds(Index address, Index size, std::vector<Expression *> &list);
+  Expression *withoutBulkMemory(Expression *node);
   Index keep(Expression *tree, std::vector<Expression *> &list);
   Expression *get(Index local) {
     return builder.makeLocalGet(local, function.getLocalType(local));
@@ -82,7 +83,67 @@ void ColdGenerator::checkBounds(Index address, Index size,
                               builder.makeLocalGet(kPc, Type::i32))));
 }
 
+// On hosts without bulk memory: the runtime copies and fills, and segments lie
+// in the VM's memory.
+Expression *ColdGenerator::withoutBulkMemory(Expression *node) {
+  std::vector<Expression *> list;
+  if (auto *copy = node->dynCast<MemoryCopy>()) {
+    Index to = keep(value(copy->dest), list);
+    Index from = keep(value(copy->source), list);
+    Index size = keep(value(copy->size), list);
+    checkBounds(to, size, list);
+    checkBounds(from, size, list);
+    list.push_back(builder.makeCall(
+        gen.copyFunction, {guestAddress(to), guestAddress(from), get(size)},
+        Type::none));
+    return builder.makeBlock(list);
+  }
+  if (auto *fill = node->dynCast<MemoryFill>()) {
+    Index to = keep(value(fill->dest), list);
+    Index byte = keep(value(fill->value), list);
+    Index size = keep(value(fill->size), list);
+    checkBounds(to, size, list);
+    list.push_back(builder.makeCall(gen.fillFunction,
+                                    {guestAddress(to), get(byte), get(size)},
+                                    Type::none));
+    return builder.makeBlock(list);
+  }
+  if (auto *init = node->dynCast<MemoryInit>()) {
+    const KeptSegment &segment = gen.keptSegments.at(init->segment);
+    Index to = keep(value(init->dest), list);
+    Index from = keep(value(init->offset), list);
+    Index size = keep(value(init->size), list);
+    Index left = keep(gen.load(Type::i32, gen.i32(0), segment.address), list);
+    checkBounds(to, size, list);
+    // from + size > left, without overflow.
+    list.push_back(builder.makeIf(
+        builder.makeBinary(
+            OrInt32, builder.makeBinary(GtUInt32, get(size), get(left)),
+            builder.makeBinary(
+                GtUInt32, get(from),
+                builder.makeBinary(SubInt32, get(left), get(size)))),
+        gen.trap(gen.i32(uint32_t(TrapKind::MemoryBounds)),
+                 builder.makeLocalGet(kPc, Type::i32))));
+    list.push_back(builder.makeCall(
+        gen.copyFunction,
+        {guestAddress(to), gen.add(get(from), gen.i32(segment.data())),
+         get(size)},
+        Type::none));
+    return builder.makeBlock(list);
+  }
+  if (auto *drop = node->dynCast<DataDrop>())
+    return gen.store(gen.i32(0), gen.keptSegments.at(drop->segment).address,
+                     gen.i32(0));
+  // No table.init can be there to see a difference.
+  if (node->is<ElemDrop>())
+    return builder.makeNop();
+  return nullptr;
+}
+
 Expression *ColdGenerator::replacement(Expression *node) {
+  if (!gen.bundle.features.hasBulkMemory())
+    if (Expression *replaced = withoutBulkMemory(node))
+      return replaced;
   std::vector<Expression *> list;
   if (auto *local = node->dynCast<LocalGet>()) {
     if (local->type.isRef())
@@ -235,23 +296,44 @@ Expression *Codegen::storeReference(Expression *frame, Slot slot,
 void Codegen::addColdFunctions() {
   if (program.coldOperators.empty())
     return;
-  std::vector<Name> labels;
   for (uint32_t i = 0; i < program.coldOperators.size(); ++i) {
     auto function = Builder::makeFunction(
         coldFunction(i), Signature({Type::i32, Type::i32}, Type::none), {});
     // Not through addFunction's result: bodies may add functions.
     wasm::Function &added = *bundle.addFunction(std::move(function));
     added.body = ColdGenerator(*this, added).body(program.coldOperators[i]);
-    labels.push_back(Name("op" + std::to_string(i)));
+  }
+  uint32_t count = program.coldOperators.size();
+  uint32_t group = choicesPerFunction(limits);
+  if (count <= group)
+    return addColdChooser(program.own(kCold), 0, count);
+  std::vector<Choice> choices;
+  for (uint32_t first = 0; first < count; first += group) {
+    Name name =
+        program.own(std::string(kCold) + ".from." + std::to_string(first));
+    addColdChooser(name, first, std::min(group, count - first));
+    choices.push_back({first, name});
   }
   auto chooser = Builder::makeFunction(
       program.own(kCold),
       Signature({Type::i32, Type::i32, Type::i32}, Type::none), {});
-  Expression *inner = builder.makeSwitch(labels, labels.front(),
-                                         builder.makeLocalGet(0, Type::i32));
-  for (uint32_t i = 0; i < labels.size(); ++i) {
+  chooser->body = choose(kCold, choices, 0, {0, 1, 2}, Type::none);
+  bundle.addFunction(std::move(chooser));
+}
+
+void Codegen::addColdChooser(Name name, uint32_t first, uint32_t count) {
+  std::vector<Name> labels;
+  for (uint32_t i = first; i < first + count; ++i)
+    labels.push_back(Name("op" + std::to_string(i)));
+  auto chooser = Builder::makeFunction(
+      name, Signature({Type::i32, Type::i32, Type::i32}, Type::none), {});
+  Expression *number = builder.makeLocalGet(0, Type::i32);
+  if (first)
+    number = builder.makeBinary(SubInt32, number, i32(first));
+  Expression *inner = builder.makeSwitch(labels, labels.front(), number);
+  for (uint32_t i = 0; i < count; ++i) {
     inner = target(labels[i], {inner});
-    Expression *call = builder.makeCall(coldFunction(i),
+    Expression *call = builder.makeCall(coldFunction(first + i),
                                         {builder.makeLocalGet(1, Type::i32),
                                          builder.makeLocalGet(2, Type::i32)},
                                         Type::none);

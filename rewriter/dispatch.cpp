@@ -17,9 +17,16 @@
 // The code of handler i stands behind the end of block $hi, inside all blocks
 // of higher numbers: a branch to $hj with j > i is a direct jump to handler j.
 //
+// For a host with limits there are several such functions, the pages (pages.h):
+// dispatch with the handlers from 0, dispatch.1 and so on. In a page the
+// br_table has its handlers only, and $yield for all other numbers: control
+// leaves with pc at an instruction of another page, and the driver goes on
+// there. A jump between handlers of two pages goes that way too.
+//
 // Why a loop and not tail calls: see docs/rationale.md.
 
 #include "rewriter/handlers.h"
+#include "rewriter/pages.h"
 
 using namespace wasm;
 
@@ -30,9 +37,53 @@ namespace ireko {
 // does so within a millisecond.
 static constexpr uint32_t kCountPerEntry = 50000;
 
-void Codegen::addDispatchFunction() {
+// How large each handler is at most: as if all its jumps went by way of pc.
+static std::vector<PagedHandler> measureHandlers(Codegen &gen) {
+  std::vector<PagedHandler> measured;
+  auto function = Builder::makeFunction(
+      "measured", Signature({Type::i32, Type::i32}, Type::i32),
+      {Type::i32, Type::i32, Type::i32});
+  HandlerBuilder handlers(gen, *function);
+  for (uint32_t i = 0; i < gen.tiling.handlers.size(); ++i) {
+    const Handler &handler = gen.tiling.handlers[i];
+    uint32_t bytes = i == 0 ? 0 : boundOnBytes(handlers.build(i, {i, i + 1}));
+    measured.push_back({bytes, handler.fused ? handler.function + 1 : 0});
+  }
+  return measured;
+}
+
+void Codegen::addDispatchFunctions() {
+  pages = {{0, uint32_t(tiling.handlers.size())}};
+  if (limits.splitsDispatch())
+    pages = planPages(measureHandlers(*this), limits);
+  for (uint32_t i = 0; i < pages.size(); ++i)
+    addPage(i);
+}
+
+Expression *Codegen::callPage(Index handler) {
+  auto get = [&](Index local) {
+    return builder.makeLocalGet(local, Type::i32);
+  };
+  if (pages.size() == 1)
+    return builder.makeCall(pageFunction(0), {get(0), get(1)}, Type::i32);
+  std::vector<Choice> choices;
+  for (uint32_t i = 0; i < pages.size(); ++i)
+    choices.push_back({pages[i].first, pageFunction(i)});
+  return builder.makeBlock(
+      {builder.makeLocalSet(handler, load16(get(0), layout.image, false)),
+       choose(kDispatch, choices, handler, {0, 1}, Type::i32)},
+      Type::i32);
+}
+
+Name Codegen::pageFunction(uint32_t page) const {
+  std::string name = kDispatch;
+  return program.own(page ? name + "." + std::to_string(page) : name);
+}
+
+void Codegen::addPage(uint32_t number) {
+  Page page = pages[number];
   auto owned = Builder::makeFunction(
-      program.own(kDispatch), Signature({Type::i32, Type::i32}, Type::i32),
+      pageFunction(number), Signature({Type::i32, Type::i32}, Type::i32),
       {Type::i32, Type::i32, Type::i32});
   wasm::Function *dispatch = bundle.addFunction(std::move(owned));
   HandlerBuilder handlers(*this, *dispatch);
@@ -41,14 +92,19 @@ void Codegen::addDispatchFunction() {
   };
 
   std::vector<Name> labels;
-  for (uint32_t i = 0; i < tiling.handlers.size(); ++i)
+  for (uint32_t i = page.first; i < page.end; ++i)
     labels.push_back(handlerLabel(i));
-  Expression *inner = builder.makeSwitch(labels, labels.front(), get(kHandler));
-  for (uint32_t i = 0; i < tiling.handlers.size(); ++i) {
-    inner = target(labels[i], {inner});
+  Expression *choice = get(kHandler);
+  if (page.first)
+    choice = builder.makeBinary(SubInt32, choice, i32(page.first));
+  bool isOnly = pages.size() == 1;
+  Expression *inner = builder.makeSwitch(
+      labels, isOnly ? labels.front() : Name(kYieldLabel), choice);
+  for (uint32_t i = page.first; i < page.end; ++i) {
+    inner = target(handlerLabel(i), {inner});
     Expression *code =
         i == 0 ? builder.makeReturn(i32(uint32_t(DispatchResult::Halt)))
-               : handlers.build(i);
+               : handlers.build(i, page);
     inner = builder.makeBlock({inner, code}, Type::unreachable);
   }
   inner = builder.makeLoop(kGoLabel, inner);

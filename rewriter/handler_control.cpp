@@ -2,7 +2,8 @@
 //
 // A shared handler moves pc by operands. A fused handler knows its successors:
 // it jumps straight into the handler of a fused one where the nesting of blocks
-// allows that, and otherwise sets pc to a constant.
+// allows that, and otherwise sets pc to a constant. A handler of another page
+// is reached by way of the driver.
 
 #include "rewriter/handlers.h"
 
@@ -43,6 +44,10 @@ const Tile *HandlerBuilder::firstTile(uint32_t f, BlockIndex target) const {
 
 void HandlerBuilder::leaveToAddress(uint32_t to, const Tile *first,
                                     bool counts) {
+  if (first && !page.has(first->handler)) {
+    setPc(gen.i32(to));
+    return emit(builder.makeBreak(kYieldLabel));
+  }
   if (counts) {
     Expression *less = builder.makeBinary(SubInt32, get(kCount), gen.i32(1));
     emit(builder.makeIf(

@@ -14,14 +14,19 @@ namespace {
 // More locals of one type would slow down baseline compilers, which reconcile
 // all of them at each jump to the loop.
 constexpr uint32_t kMaxScratch = 20;
+// Of which there are that many, all in all.
+constexpr uint32_t kScratchTypes = 5;
 
 } // namespace
 
 Index HandlerBuilder::scratch(Type type, bool required) {
+  uint32_t maxScratch = kMaxScratch;
+  if (gen.limits.locals)
+    maxScratch = std::min(maxScratch, gen.limits.locals / kScratchTypes);
   auto &locals = pool[type];
   uint32_t &used = inUse[type];
   if (used == locals.size()) {
-    if (used >= kMaxScratch && !required)
+    if (used >= maxScratch && !required)
       return 0;
     locals.push_back(Builder::addVar(&dispatch, type));
   }
@@ -284,8 +289,9 @@ void HandlerBuilder::flushLiveSlots() {
     cached.dirty = false;
 }
 
-Expression *HandlerBuilder::build(uint32_t which) {
+Expression *HandlerBuilder::build(uint32_t which, Page where) {
   number = which;
+  page = where;
   handler = &gen.tiling.handlers[which];
   function = &gen.program.functions[handler->function];
   block = &function->blocks[handler->block];

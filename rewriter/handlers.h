@@ -38,8 +38,9 @@ public:
   HandlerBuilder(Codegen &gen, wasm::Function &dispatch)
       : gen(gen), builder(gen.builder), dispatch(dispatch) {}
 
-  // The handler's code; control never falls out of it.
-  wasm::Expression *build(uint32_t number);
+  // The handler's code, for a function that has those of `page`; control never
+  // falls out of it.
+  wasm::Expression *build(uint32_t number, Page page);
 
 private:
   // A slot that is kept in a local within the handler. In a shared handler,
@@ -128,6 +129,7 @@ private:
 
   // The handler being built.
   uint32_t number = 0;
+  Page page;
   const Handler *handler = nullptr;
   const Function *function = nullptr;
   const Block *block = nullptr;

@@ -59,9 +59,12 @@ private:
   Place placeOf(uint32_t function) const;
   llvm::Error checkResults() const;
   llvm::Error checkTables() const;
+  llvm::Error checkPlaces() const;
   llvm::Error checkConstants() const;
+  // Whether the bundle has it.
   bool isReal(const ElementSegment &segment) const {
-    return segment.isActive() && !program.staticTable(segment.table);
+    return segment.isActive() ? !program.staticTable(segment.table)
+                              : features.allow(FeatureSet::BulkMemory);
   }
 
   const Program &program;
@@ -159,6 +162,25 @@ llvm::Error Checker::checkTables() const {
   return llvm::Error::success();
 }
 
+// Elements that may not fit into an imported table are written by the start
+// function (bundle_tables.cpp).
+llvm::Error Checker::checkPlaces() const {
+  bool anyImported = false;
+  for (auto &table : program.module.tables)
+    anyImported |= table->imported();
+  for (auto &segment : program.module.elementSegments) {
+    if (!anyImported || !segment->isActive() || !isReal(*segment))
+      continue;
+    auto offset = constantValue(program, segment->offset);
+    if (!offset || offset->getUnsigned() + uint64_t(segment->data.size()) >
+                       program.module.getTable(segment->table)->initial)
+      return refuse("bulk-memory", {},
+                    "elements that may not fit into an imported table",
+                    "give them a place that does");
+  }
+  return llvm::Error::success();
+}
+
 llvm::Error Checker::checkConstants() const {
   auto isSimple = [&](Expression *expr) {
     return !expr || expr->is<Const>() || expr->is<GlobalGet>() ||
@@ -187,13 +209,6 @@ llvm::Error Checker::run() const {
     return refuseUse("relaxed-simd", used.relaxedSimd, "relaxed SIMD");
   if (used.references && !named.hasReferenceTypes())
     return refuseUse("reference-types", used.references, "a reference");
-  if (used.signExtension && !named.hasSignExt())
-    return refuseUse("sign-ext", used.signExtension, "sign extension");
-  if (used.saturatingConversion && !named.hasTruncSat())
-    return refuseUse("nontrapping-fptoint", used.saturatingConversion,
-                     "saturating conversion");
-  if (used.bulkMemory && !named.hasBulkMemory())
-    return refuseUse("bulk-memory", used.bulkMemory, "bulk memory");
   if (used.bulkTables && !named.hasBulkMemory())
     return refuseUse("bulk-memory", used.bulkTables,
                      "an instruction on whole tables");
@@ -203,6 +218,9 @@ llvm::Error Checker::run() const {
                   "leave it out of the program's imports and exports");
   if (!named.hasMultivalue())
     if (llvm::Error error = checkResults())
+      return error;
+  if (!named.hasBulkMemory())
+    if (llvm::Error error = checkPlaces())
       return error;
   if (!named.hasReferenceTypes())
     if (llvm::Error error = checkTables())

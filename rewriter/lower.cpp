@@ -143,8 +143,11 @@ void Lowerer::lower(Expression *expr) {
     if (expr->type.isRef())
       return lowerReferenceSelect(expr->cast<Select>());
     return lowerOperator(expr);
-  case Expression::LoadId:
   case Expression::UnaryId:
+    if (!lowerWithoutFeature(expr->cast<Unary>()))
+      lowerOperator(expr);
+    return;
+  case Expression::LoadId:
   case Expression::BinaryId:
   case Expression::MemorySizeId:
   case Expression::SIMDExtractId:

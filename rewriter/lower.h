@@ -3,6 +3,7 @@
 #ifndef IREKO_REWRITER_LOWER_H
 #define IREKO_REWRITER_LOWER_H
 
+#include "rewriter/host_features.h"
 #include "rewriter/lowered.h"
 
 namespace ireko {
@@ -11,6 +12,7 @@ struct LowerOptions {
   // A larger tree is computed in parts through temporaries. 1: one operator a
   // statement.
   uint32_t maxTreeNodes = 24;
+  HostFeatures hostFeatures = {};
 };
 
 // Lowers all functions that are not imported; planProgram has been run. The

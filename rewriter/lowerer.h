@@ -101,6 +101,11 @@ private:
   // Lowers the children and puts the operands in their place; false: dead.
   bool takeOperands(wasm::Expression *curr, Effects &effects);
   void lowerOperator(wasm::Expression *curr);
+  // lower_features.cpp: lowers it by other operators if the host may lack
+  // this one; false: it does not.
+  struct Saturation;
+  bool lowerWithoutFeature(wasm::Unary *curr);
+  void saturate(const Saturation &range);
   void lowerStore(wasm::Expression *curr);
   void lowerReferenceSelect(wasm::Select *curr);
   void lowerTupleExtract(wasm::TupleExtract *curr);

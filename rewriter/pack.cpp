@@ -31,6 +31,10 @@ SelectOptions selectOptions(const PackOptions &options,
     select.runBytes =
         std::min(kMaxAll - select.sharedBytes - select.fusedBytes, code / 3);
   }
+  // A handler must fit into a page; a node of a fused one takes about eight
+  // bytes.
+  if (uint32_t bytes = options.limits.functionBytes)
+    select.maxFusedNodes = std::min(select.maxFusedNodes, bytes / 16);
   return select;
 }
 
@@ -40,6 +44,7 @@ void lowerProgram(Program &program, const PackOptions &options) {
   program.workers.beginPhase("lower");
   planProgram(program);
   LowerOptions lowerOptions;
+  lowerOptions.hostFeatures = options.hostFeatures;
   if (options.optLevel == 0)
     lowerOptions.maxTreeNodes = 1;
   for (const StaticTable &table : program.staticTables)

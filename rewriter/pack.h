@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "rewriter/host_features.h"
+#include "rewriter/pages.h"
 #include "rewriter/phases.h"
 #include "rewriter/reader.h"
 #include "llvm/Support/Error.h"
@@ -36,6 +37,7 @@ struct PackOptions {
   HostFeatures hostFeatures = {};
   // Threads to work with; 0: one a processor. The result does not depend on it.
   unsigned jobs = 0;
+  HostLimits limits = {};
 };
 
 // Sizes in bytes.

@@ -17,8 +17,6 @@ namespace {
 
 // A block that is expected to run less often than this is not fused.
 constexpr double kMinFusedWeight = 4;
-// A larger block would make a handler that hosts compile badly.
-constexpr uint32_t kMaxFusedNodes = 1500;
 // A pattern must save this many dispatches (weighted), or this many splits.
 constexpr double kMinPatternBenefit = 4;
 constexpr uint32_t kMinPatternUses = 6;
@@ -197,7 +195,7 @@ void Selector::fuseHotBlocks() {
       if (workB.weight < kMinFusedWeight)
         continue;
       uint32_t nodes = 4 + block.end.targets.size() + workB.nodes;
-      if (nodes > kMaxFusedNodes)
+      if (nodes > options.maxFusedNodes)
         continue;
       double saved = block.statements.size() + 0.5;
       candidates.push_back({&workB, saved * workB.weight, fusedCost(nodes)});

@@ -20,6 +20,8 @@ struct SelectOptions {
   uint32_t sharedBytes = 0;
   uint32_t runBytes = 0;
   uint32_t fusedBytes = 0;
+  // A larger block would make a handler that hosts compile badly.
+  uint32_t maxFusedNodes = 1500;
 };
 
 struct Handler {

@@ -9,7 +9,8 @@
 //                names (position independent: offsets are relative to its
 //                first byte)
 //   globals      guest globals that are neither imported nor exported,
-//                and static tables
+//                static tables, and data segments for hosts that cannot copy
+//                their own
 //   stackBase    guest stack, grows upward, up to stackEnd; kStackReserve
 //                bytes more that are the runtime's
 //   guestBase    guest memory, a multiple of 64 KiB, to the end of memory
@@ -135,7 +136,9 @@ enum class TrapKind : uint32_t {
 
 // Results of the dispatch function.
 enum class DispatchResult : uint32_t {
-  Yield = 0, // the counter ran out; VmState::pc and fp say where to go on
+  // VmState::pc and fp say where to go on: the counter ran out, or the handler
+  // at pc is in another page.
+  Yield = 0,
   Halt = 1,  // the outermost frame has returned
 };
 

@@ -142,8 +142,9 @@ class Body:
                 return [f"global.get {self.random.choice(names)}"]
         if choice == 1:
             if type_ == "i32" and self._chance(30):
-                return [self.random.choice(("memory.size", "table.size $t",
-                                            "table.size $x"))]
+                return [self.random.choice(
+                    ("memory.size",) if self.module.lean else
+                    ("memory.size", "table.size $t", "table.size $x"))]
             return self._constant(type_)
         if type_ not in self.module.types:
             return self._constant(type_)
@@ -556,6 +557,8 @@ class Body:
         return []
 
     def _tables(self, depth):
+        if self.module.lean:
+            return ["elem.drop $e1"]
         table = self.random.choice(list(self.module.tables.items()))
         type_, name = table
         index = self._tableIndex(depth)

@@ -45,7 +45,12 @@ def _signature(callee):
 
 
 class Module:
-    def __init__(self, seed):
+    """`lean`: nothing that a host of WebAssembly's first version would have to
+    see: no vectors or references, at most one result and no mutable globals
+    outside. Inside, all else occurs."""
+
+    def __init__(self, seed, lean=False):
+        self.lean = lean
         self.random = random.Random(f"generated {seed}")
         self.labelCount = 0
         self.types = self._chooseTypes()
@@ -55,6 +60,7 @@ class Module:
         known = set(self.types)
         self.hosts = [h for h in HOST if self.random.randrange(3) == 0
                       and known.issuperset(h.params + h.results)]
+        assert not lean or all(len(h.results) < 2 for h in self.hosts)
         self.functions = [self._function(i)
                           for i in range(self.random.randrange(2, 8))]
         self.callees = self.functions + self.hosts
@@ -65,9 +71,9 @@ class Module:
         types = ["i32", "i32", "i64"]
         if self.random.randrange(3):
             types += ["f32", "f64"]
-        if self.random.randrange(2):
+        if self.random.randrange(2) and not self.lean:
             types += ["v128"]
-        if self.random.randrange(3) == 0:
+        if self.random.randrange(3) == 0 and not self.lean:
             types += REFERENCES
         return types
 
@@ -87,7 +93,8 @@ class Module:
 
     def _chooseGlobals(self):
         globals_ = [(f"$h_{n}", t, m) for n, t, m in HOST_GLOBALS
-                    if t in self.types and self.random.randrange(4) == 0]
+                    if t in self.types and self.random.randrange(4) == 0
+                    and not (m and self.lean)]
         self.hostGlobals = list(globals_)
         for i in range(self.random.randrange(1, 7)):
             type_ = self.random.choice(self.types)
@@ -139,7 +146,8 @@ class Module:
             if (name, type_, mutable) in self.hostGlobals:
                 continue
             exported = f'(export "{name[1:]}") ' \
-                if self.random.randrange(2) else ""
+                if self.random.randrange(2) and not (mutable and self.lean) \
+                else ""
             parts.append(f"(global {name} {exported}"
                          f"{self._globalType(type_, mutable)} "
                          f"({self._initial(type_)}))")
@@ -175,25 +183,36 @@ class Module:
                             for _ in range(4))
         names = " ".join(c.name for c in self.slots)
         declared = " ".join(f.name for f in self.functions)
+        isLean = self.lean
+        fuelExport = '(export "fuel") '
         return [
             f'(memory (export "memory") {self.pages}{limit})',
             f'(data $d0 (i32.const {place}) "{text}")',
             f'(data $d1 "{text[:20]}")', '(data $d2 "\\00\\ff\\7f\\80")',
+            "(table $t 8 30 funcref)" if isLean else
             '(table $t (export "table") 8 30 funcref)',
-            '(table $x 8 30 externref)',
+            "(table $x 8 30 funcref)" if isLean else
+            "(table $x 8 30 externref)",
             f"(elem (table $t) (i32.const 0) func {names})",
             f"(elem $e1 func {elements})",
             f"(elem declare func {declared})",
-            f'(global $fuel (export "fuel") (mut i32) (i32.const {FUEL}))',
+            f'(global $fuel {"" if isLean else fuelExport}(mut i32) '
+            f"(i32.const {FUEL}))",
         ]
 
     def _exporter(self, function):
         """What the host calls: new fuel, then the function."""
         gets = " ".join(f"local.get {i}" for i in range(len(function.params)))
         call = "return_call" if self.random.randrange(2) else "call"
-        return (f'(func (export "{function.name[1:]}"){_signature(function)}'
+        seen = function
+        more = len(function.results) - 1
+        if self.lean and more > 0:
+            seen = dataclasses.replace(function, results=function.results[:1])
+            call = "call"
+        drops = " drop" * more if seen is not function else ""
+        return (f'(func (export "{function.name[1:]}"){_signature(seen)}'
                 f" i32.const {FUEL} global.set $fuel {gets} {call} "
-                f"{function.name})")
+                f"{function.name}{drops})")
 
     def _reenter(self):
         """What a host function calls back."""
@@ -210,6 +229,6 @@ class Module:
         return body.text("$start") + "\n(start $start)"
 
 
-def module(seed):
+def module(seed, lean=False):
     """The program of a seed, in text format."""
-    return Module(seed).text()
+    return Module(seed, lean).text()

@@ -24,16 +24,18 @@ def _signedLeb(value):
     return encoded
 
 
-def impatient(data):
+def impatient(data, inPages=False):
     """The bundle with a counter of 1; None when the place is not unique (the
-    program may use the same number in the same way)."""
+    program may use the same number in the same way). With pages, there is one
+    place in each."""
     number = _signedLeb(_countPerEntry())
     # The same length, so that no size changes.
     one = b"\x81" + b"\x80" * (len(number) - 2) + b"\x00"
     for ident, _, body, end in sections(data):
         if ident == 10:
             old = I32_CONST + number + LOCAL_SET
-            if data.count(old, body, end) != 1:
+            count = data.count(old, body, end)
+            if count != 1 and not (count and inPages):
                 return None
             return data[:body] + data[body:end].replace(
                 old, I32_CONST + one + LOCAL_SET) + data[end:]

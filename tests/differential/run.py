@@ -20,6 +20,8 @@ import concurrent.futures
 import json
 import pathlib
 import random
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -57,6 +59,24 @@ FOLDERS = {"regression": "regressions", "case": "cases"}
 PACK = ";; pack: "
 KINDS = {FUNC: "function", TABLE: "table", MEMORY: "memory", GLOBAL: "global"}
 EXHAUSTED = "call stack exhausted"
+REFUSED = "refused for lack of "
+
+
+def writeSmithFiles(folder, options):
+    """What smith may import, and how it is set. For hosts of few features,
+    without what would make most modules be refused."""
+    config = json.loads((HERE / "smith.json").read_text("utf-8"))
+    imports = (HERE / "imports.wat").read_text("utf-8")
+    if options.host_features:
+        for feature in ("simd", "reference-types", "multi-value",
+                        "extended-const"):
+            config[f"{feature}-enabled"] = False
+        imports = "".join(line for line in imports.splitlines(True)
+                          if not re.search(r"v128|ref\)|mut|many", line))
+    options.smith_config = str(folder / "smith.json")
+    pathlib.Path(options.smith_config).write_text(json.dumps(config), "utf-8")
+    options.imports = str(folder / "imports.wasm")
+    assemble(imports, options.imports)
 
 
 def smithModule(seed, target, options):
@@ -64,16 +84,17 @@ def smithModule(seed, target, options):
     noise = target.with_suffix(".seed")
     noise.write_bytes(random_.randbytes(random_.choice((300, 1500, 6000))))
     command = [tools.wasmTools(), "smith", str(noise), "-o", str(target),
-               "-c", str(HERE / "smith.json"), "--ensure-termination",
+               "-c", options.smith_config, "--ensure-termination",
                "--fuel", str(FUEL), "--available-imports", options.imports,
                "--disallow-traps", random_.choice(("true", "false")),
                "--max-instructions", str(random_.choice((40, 150, 600))),
-               "--relaxed-simd-enabled", random_.choice(("true", "false"))]
+               "--relaxed-simd-enabled", "false" if options.host_features
+               else random_.choice(("true", "false"))]
     subprocess.run(command, check=True, capture_output=True)
 
 
-def generatedModule(seed, target, _):
-    assemble(generate.module(seed), target)
+def generatedModule(seed, target, options):
+    assemble(generate.module(seed, lean=bool(options.host_features)), target)
 
 
 def assemble(text, target):
@@ -120,24 +141,29 @@ class Job:
             self.id = f"file-{pathlib.Path(seed).stem}"
 
     def prepare(self, folder, options):
-        """Makes the module and its bundles. Returns what went wrong."""
+        """Makes the module and its bundles. Returns what went wrong, or
+        REFUSED and for lack of what."""
         self.source = folder / f"{self.id}.wasm"
         self.like = options.like or self.like
         MAKERS[self.kind](self.seed, self.source, options)
         packer = tools.Packer(options.tool, options.packer,
-                              [f"--layout={options.layout}"])
+                              options.host_features,
+                              [f"--layout={options.layout}",
+                               *options.pack_options])
         self.variants = [("plain", self.source)]
         for level in LEVELS:
             bundle = folder / f"{self.id}.O{level}.wasm"
             code, stderr = packer.pack(self.source, bundle, level,
                                        self._packOptions())
+            if packer.refuses(self.source, code, stderr):
+                return REFUSED + stderr.split(" needs ")[1].split(",")[0]
             if code != 0 or not bundle.exists():
                 return f"pack -O{level}: exit code {code}: {stderr[:300]}"
             bundle.write_bytes(
                 withExportedMemory(bundle.read_bytes(), MEMORY_EXPORT))
             self.variants.append((f"-O{level}", bundle))
         if not options.packer:
-            return self._makeImpatient(bundle)
+            return self._makeImpatient(bundle, bool(options.pack_options))
         return None
 
     def _packOptions(self):
@@ -150,8 +176,8 @@ class Job:
         return first.removeprefix(PACK).split() if first.startswith(PACK) \
             else []
 
-    def _makeImpatient(self, bundle):
-        data = impatient(bundle.read_bytes())
+    def _makeImpatient(self, bundle, inPages):
+        data = impatient(bundle.read_bytes(), inPages)
         if data is None:
             return None if self.kind in RANDOM else "no counter found"
         target = bundle.with_suffix(".impatient.wasm")
@@ -292,7 +318,9 @@ def runBatch(names, hosts, options):
             job = Job(kind, seed)
             trouble = job.prepare(folder, options)
             counts[f"{kind} modules"] += 1
-            if trouble:
+            if trouble and trouble.startswith(REFUSED):
+                counts[f"{kind} modules {trouble}"] += 1
+            elif trouble:
                 fail(job, trouble)
             else:
                 pending.append(job)
@@ -350,6 +378,11 @@ def parseArguments():
     parser.add_argument("--packer", metavar="TEMPLATE",
                         help="pack by this command with {in} {out} {level} "
                         "(checks of the runner)")
+    parser.add_argument("--host-features", metavar="LIST",
+                        help="pack for a host of these; modules that need "
+                        "others are refused and counted")
+    parser.add_argument("--pack-options", metavar="OPTIONS", default=[],
+                        type=shlex.split, help="for ireko pack, in one word")
     parser.add_argument("--keep", metavar="DIR",
                         default=str(tools.ROOT / "build" / "differential"),
                         help="where failing modules go (default: %(default)s)")
@@ -380,9 +413,7 @@ def main():
     failures = []
     begin = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ireko-imports-") as folder:
-        imports = pathlib.Path(folder) / "imports.wasm"
-        assemble((HERE / "imports.wat").read_text("utf-8"), imports)
-        options.imports = str(imports)
+        writeSmithFiles(pathlib.Path(folder), options)
         if not options.only:
             print(f"differential: {len(names)} modules, seed {options.seed}, "
                   f"{options.layout} layout, {tools.hostVersions()}")

@@ -15,6 +15,7 @@ import concurrent.futures
 import hashlib
 import json
 import pathlib
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,7 @@ sys.path.insert(0, str(HERE.parent / "support"))
 
 import judge  # noqa: E402
 import tools  # noqa: E402
-from script import Script  # noqa: E402
+from script import HOST_FEATURES, Script  # noqa: E402
 from skips import Skips  # noqa: E402
 
 SETS = ["wasm-v2"] + [f"proposals/{name}" for name in (
@@ -87,11 +88,12 @@ class Report:
 def runFile(wast, name, options):
     report = Report(name)
     skips = Skips(options.layout)
-    packer = tools.Packer(options.tool, options.packer,
-                          [f"--layout={options.layout}"])
+    packer = tools.Packer(options.tool, options.packer, options.host_features,
+                          [f"--layout={options.layout}",
+                           *options.pack_options])
     begin = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ireko-spec-") as folder:
-        script = Script(wast, folder, options.layout)
+        script = Script(wast, folder, options.layout, packer)
         executions = len(options.levels)
         if not options.pack_only:
             executions *= len(HOSTS)
@@ -99,7 +101,7 @@ def runFile(wast, name, options):
             if step.skipped and step.counts():
                 report.skipped[step.skipped] += \
                     1 if step.refusal else executions
-        if not options.packer:
+        if not options.packer and not options.host_features:
             for step, trouble in script.refusals(packer, options.levels[-1]):
                 if step.refusal or trouble:
                     report.add(skips, step.line, "refusal", trouble)
@@ -164,6 +166,11 @@ def parseArguments():
     parser.add_argument("--packer", metavar="TEMPLATE",
                         help="pack by this command with {in} {out} {level}; "
                         "refusals are not judged (checks of the runner)")
+    parser.add_argument("--host-features", metavar="LIST",
+                        help="pack for a host of these; what needs others is "
+                        "skipped; refusals are not judged")
+    parser.add_argument("--pack-options", metavar="OPTIONS", default=[],
+                        type=shlex.split, help="for ireko pack, in one word")
     parser.add_argument("--level", type=int, choices=LEVELS, action="append",
                         help="only this level (default: all of them)")
     parser.add_argument("--layout", choices=("single", "separate"),
@@ -228,6 +235,7 @@ def main():
     printReports(reports, options.verbose)
 
     skips = Skips(options.layout)
+    skips.rules[HOST_FEATURES] = f"not for hosts of {options.host_features}"
     totals = collections.Counter()
     for report in reports:
         totals.update(report.skipped)
@@ -236,7 +244,8 @@ def main():
     for name, original in same.items():
         if not options.patterns:
             print(f"same content: {name} is {original}")
-    partial = options.packer or options.pack_only or options.level
+    partial = options.packer or options.pack_only or options.level or \
+        options.host_features
     stale = [] if partial else skips.stale(
         {r.name for r in reports}, not options.patterns)
     for entry in stale:

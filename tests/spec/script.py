@@ -24,6 +24,8 @@ IMPORTED_MEMORY = "imported-memory"
 LATER_TYPES = "later-types"
 MULTI_MEMORY = "multi-memory"
 SKIPPED_INSTANCE = "skipped-instance"
+# Not of skip.txt: what run.py --host-features leaves out.
+HOST_FEATURES = "host-features"
 
 # What the packer's error must name for the modules that it may refuse.
 REFUSED_FEATURES = {IMPORTED_MEMORY: "use --layout=separate",
@@ -47,9 +49,11 @@ class Step:
 
 
 class Script:
-    def __init__(self, wast, folder, layout):
+    def __init__(self, wast, folder, layout, packer=None):
+        """`packer`: what it refuses for the host's features is skipped."""
         self.folder = pathlib.Path(folder)
         self.layout = layout
+        self.packer = packer
         listing = self.folder / "script.json"
         subprocess.run(
             [tools.wasmTools(), "json-from-wast", str(wast), "-o",
@@ -77,7 +81,8 @@ class Script:
                 try:
                     module = WasmFile(step.source.read_bytes())
                     step.skipped = self._refusedFeature(module) or \
-                        self._skippedImport(module, registered)
+                        self._skippedImport(module, registered) or \
+                        self._refusedForHost(step)
                 except UnknownType:
                     module = None
                     step.skipped = LATER_TYPES
@@ -97,6 +102,14 @@ class Script:
                 self._inherit(step, source)
                 if not step.skipped:
                     step.action = self._driverAction(action, source[1])
+
+    def _refusedForHost(self, step):
+        if not self.packer or not self.packer.features:
+            return None
+        target = self.folder / "refused.wasm"
+        code, stderr = self.packer.pack(step.source, target, 0)
+        return HOST_FEATURES if self.packer.refuses(step.source, code, stderr) \
+            else None
 
     def _refusedFeature(self, module):
         if module.memoryCount > 1:

@@ -64,16 +64,46 @@ def debugTool():
     return str(ROOT / "build" / "debug" / "ireko")
 
 
+# What wasm-tools calls the features of --host-features; the others alike.
+WASM_TOOLS_NAMES = {"mutable-globals": "mutable-global",
+                    "sign-ext": "sign-extension",
+                    "nontrapping-fptoint": "saturating-float-to-int"}
+# What reference types are built on, as `ireko pack` has it.
+IMPLIED = {"reference-types": ["bulk-memory"], "relaxed-simd": ["simd"],
+           "multi-memory": ["bulk-memory"]}
+
+
+def validationFeatures(hostFeatures):
+    """The features for `wasm-tools validate` that --host-features means."""
+    names = ["mvp"]
+    for name in hostFeatures.split(","):
+        names += [name, *IMPLIED.get(name, [])]
+    return ",".join(dict.fromkeys(WASM_TOOLS_NAMES.get(n, n) for n in names))
+
+
+def validWith(path, hostFeatures):
+    """What is wrong with a module for a host of only these features."""
+    done = subprocess.run(
+        [wasmTools(), "validate",
+         f"--features={validationFeatures(hostFeatures)}", str(path)],
+        capture_output=True, text=True, errors="replace")
+    return done.stderr.strip()[:300] if done.returncode else None
+
+
 class Packer:
     """Runs `ireko pack`, or a stand-in: a command template with {in}, {out}
-    and {level}, by which the runners check themselves."""
+    and {level}, by which the runners check themselves. With `features`, for
+    hosts of only these; each bundle is then validated so."""
 
     TIMEOUT = 120
 
-    def __init__(self, tool, template=None, options=()):
+    def __init__(self, tool, template=None, features=None, options=()):
         self.tool = tool
         self.template = template
-        self.options = options
+        self.features = features
+        self.options = list(options)
+        if features:
+            self.options += ["--host-features", features]
 
     def command(self, source, target, level, extra):
         if self.template:
@@ -88,7 +118,18 @@ class Packer:
         done = subprocess.run(self.command(source, target, level, extra),
                               capture_output=True, text=True, errors="replace",
                               timeout=self.TIMEOUT)
+        if done.returncode == 0 and self.features:
+            trouble = validWith(target, self.features)
+            if trouble:
+                return 1, f"not for {self.features}: {trouble}"
         return done.returncode, done.stderr
+
+    def refuses(self, source, code, stderr):
+        """Whether the host's features cannot do what the module needs. Not so
+        if the module itself is valid with them."""
+        return bool(self.features and code == 1
+                    and " among the --host-features" in stderr
+                    and validWith(source, self.features))
 
 
 def refusalProblem(code, stderr, target):
