@@ -87,6 +87,14 @@
           (f32.load offset=256 (i32.mul (local.get $n) (i32.const 4)))))
       (local.set $n (i32.add (local.get $n) (i32.const 1)))
       (br_if $again (i32.lt_u (local.get $n) (i32.const 32)))))
+  (func (export "sum of all") (result i64) (local $at i32) (local $sum i64)
+    (loop $again
+      (local.set $sum
+        (i64.add (i64.mul (local.get $sum) (i64.const 1099511628211))
+                 (i64.load (local.get $at))))
+      (local.set $at (i32.add (local.get $at) (i32.const 8)))
+      (br_if $again (i32.lt_u (local.get $at) (i32.const 3072))))
+    (local.get $sum))
   ;; The operand is evaluated once, before what stands to its right.
   (func $bump (result f64)
     (i32.store (i32.const 4096)
