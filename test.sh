@@ -6,8 +6,8 @@
 # all groups run even if one fails. The table at the end adds them up.
 cd "$(dirname "$(readlink -f "$0")")" || exit 1
 
-groups=(unit golden wasi adapters runners spec differential features fuzz
-  programs hosts bench)
+groups=(unit golden wasi adapters runners spec separate-spec differential
+  separate-diff features fuzz programs embedding hosts bench)
 command_of() {
   case $1 in
   unit) echo tests/unit/run.sh ;;
@@ -17,10 +17,17 @@ command_of() {
   runners) echo tests/support/selfcheck.py ;;
   spec) echo tests/spec/run.py ;;
   differential) echo tests/differential/run.py ;;
+  # With the guest's memory by itself: what it can change, at one level.
+  separate-spec)
+    echo tests/spec/run.py --layout separate --level 2 linking import export \
+      memory data elem table global address align load store simd_address start
+    ;;
+  separate-diff) echo tests/differential/run.py --layout separate --count 100 ;;
   features) echo tests/features/run.py ;;
   fuzz) echo tests/fuzz/run.py ;;
   programs) echo tests/programs/run.py ;;
   hosts) echo tests/hosts/run.py ;;
+  embedding) echo tests/embedding/run.py ;;
   bench) echo bench/run --smoke ;;
   *)
     echo "ireko: error: there is no test group '$1' (${groups[*]})" >&2

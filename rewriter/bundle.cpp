@@ -250,6 +250,8 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
   gen.trapFunction = trap;
   gen.importTargets = importTargets;
   gen.stubs = stubs;
+  gen.catchesExceptions =
+      options.hostFeatures.name(FeatureSet::ExceptionHandling);
   for (Name stub : stubs)
     bundle.getFunction(stub)->body =
         gen.trap(gen.i32(uint32_t(TrapKind::MissingImport)), gen.i32(0));

@@ -155,6 +155,9 @@ public:
   wasm::Name copyFunction, fillFunction;
   std::unordered_map<wasm::Name, KeptSegment> keptSegments;
 
+  // An exception of a host function puts VmState::sp back on its way.
+  bool catchesExceptions = false;
+
 private:
   void addPage(uint32_t number);
   wasm::Name pageFunction(uint32_t page) const;

@@ -33,6 +33,7 @@ public:
   Expression *body(const ColdOperator &op);
 
 private:
+  Expression *catching(Expression *leaving, Index saved);
   Expression *frame() { return builder.makeLocalGet(kFrame, Type::i32); }
   Expression *value(Expression *tree);
   Expression *replacement(Expression *node);
@@ -216,6 +217,24 @@ Expression *ColdGenerator::value(Expression *tree) {
       tree, gen.bundle, [this](Expression *node) { return replacement(node); });
 }
 
+// `leaving`, which has no result; an exception that passes through it puts sp
+// back to `saved`.
+Expression *ColdGenerator::catching(Expression *leaving, Index saved) {
+  Name caught = "caught", done = "done";
+  Type type(HeapType::exn, Nullable);
+  Index exception = Builder::addVar(&function, type);
+  Expression *attempt =
+      builder.makeTryTable(leaving, {Name()}, {caught}, {true}, Type::none);
+  return builder.makeBlock(
+      done,
+      {builder.makeLocalSet(
+           exception,
+           builder.makeBlock(caught, {attempt, builder.makeBreak(done)}, type)),
+       gen.storeState(offsetof(VmState, sp), get(saved)),
+       builder.makeThrowRef(get(exception))},
+      Type::none);
+}
+
 Expression *ColdGenerator::body(const ColdOperator &op) {
   std::vector<Expression *> list;
   Index saved = 0;
@@ -225,10 +244,16 @@ Expression *ColdGenerator::body(const ColdOperator &op) {
     list.push_back(gen.storeState(
         offsetof(VmState, sp), gen.add(frame(), gen.i32(slots * kSlotBytes))));
   }
-  Expression *result = value(op.tree);
-  if (result->type.isConcrete()) {
-    Type results = result->type;
-    Index kept = keep(result, list);
+  Expression *run = value(op.tree);
+  Type results = run->type;
+  Index kept = 0;
+  if (results.isConcrete()) {
+    kept = Builder::addVar(&function, results);
+    run = builder.makeLocalSet(kept, run);
+  }
+  list.push_back(op.leavesVm && gen.catchesExceptions ? catching(run, saved)
+                                                      : run);
+  if (results.isConcrete()) {
     Slot slot = op.result;
     for (uint32_t i = 0; i < results.size(); ++i) {
       Expression *each = get(kept);
@@ -240,8 +265,6 @@ Expression *ColdGenerator::body(const ColdOperator &op) {
         list.push_back(gen.store(frame(), slot * kSlotBytes, each));
       slot += slotsOf(each->type);
     }
-  } else {
-    list.push_back(result);
   }
   if (op.leavesVm)
     list.push_back(gen.storeState(offsetof(VmState, sp), get(saved)));
