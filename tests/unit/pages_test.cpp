@@ -100,7 +100,7 @@ TEST(Pages, BytesAreABound) {
   uint32_t bound = boundOnBytes(body);
   uint32_t bytes = written(module, body);
   EXPECT_GE(bound + 5, bytes); // local declarations and the end
-  EXPECT_LE(bound, bytes * 3 / 2);
+  EXPECT_LE(bound, bytes * 2);
 }
 
 } // namespace
