@@ -135,10 +135,11 @@ def shapes(path):
     """The most targets of a br_table and locals of a function."""
     text = subprocess.run([tools.wasmTools(), "print", str(path)], check=True,
                           capture_output=True, text=True).stdout
-    targets = max((len(line.split()) - 1 for line in text.splitlines()
+    # "br_table 0 (;@2;) 1 (;@1;)": the label's number stands behind each.
+    targets = max((len(re.findall(r" \d+", line)) for line in text.splitlines()
                    if line.lstrip().startswith("br_table")), default=0)
     local = 0
-    for function in re.split(r"\n  \(func ", text):
+    for function in re.split(r"\n  \(func ", text)[1:]:
         names = re.findall(r"\((?:local|param)((?: (?:i32|i64|f32|f64|v128))+)",
                            function)
         local = max(local, sum(len(n.split()) for n in names))

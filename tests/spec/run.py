@@ -235,7 +235,8 @@ def main():
     printReports(reports, options.verbose)
 
     skips = Skips(options.layout)
-    skips.rules[HOST_FEATURES] = f"not for hosts of {options.host_features}"
+    if options.host_features:
+        skips.rules[HOST_FEATURES] = f"not for hosts of {options.host_features}"
     totals = collections.Counter()
     for report in reports:
         totals.update(report.skipped)
