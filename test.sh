@@ -7,7 +7,7 @@
 cd "$(dirname "$(readlink -f "$0")")" || exit 1
 
 groups=(unit golden wasi adapters runners spec separate-spec differential
-  separate-diff features fuzz programs embedding hosts bench)
+  separate-diff features fuzz generic programs embedding hosts bench)
 command_of() {
   case $1 in
   unit) echo tests/unit/run.sh ;;
@@ -25,6 +25,7 @@ command_of() {
   separate-diff) echo tests/differential/run.py --layout separate --count 100 ;;
   features) echo tests/features/run.py ;;
   fuzz) echo tests/fuzz/run.py ;;
+  generic) echo tests/generic/run.py ;;
   programs) echo tests/programs/run.py ;;
   hosts) echo tests/hosts/run.py ;;
   embedding) echo tests/embedding/run.py ;;

@@ -55,6 +55,7 @@ struct RawOptions {
   std::string hostFeatures;
   std::string maxFunctionSize;
   std::string profile;
+  std::string imageSize = "24m";
   std::vector<std::string> folders;
 };
 
@@ -64,18 +65,45 @@ void addInput(CLI::App *app, CommandLine &line) {
       ->required();
 }
 
+void addOutput(CLI::App *app, CommandLine &line, const char *what) {
+  app->add_option("-o,--output", line.output,
+                  std::string(what) + "; - is standard output")
+      ->required()
+      ->option_text("OUT");
+  app->add_flag("-q,--quiet", line.quiet, "Print nothing but errors");
+}
+
+void addStackSize(CLI::App *app, RawOptions &raw) {
+  app->add_option("--stack-size", raw.stackSize,
+                  "Guest stack, suffix k or m [4m]")
+      ->option_text("BYTES");
+}
+
+void addStripNames(CLI::App *app, CommandLine &line) {
+  app->add_flag("--strip-names", line.pack.stripNames,
+                "Leave function names out of trap messages");
+}
+
+void addStubs(CLI::App *app, CommandLine &line) {
+  app->add_flag("--stub-unknown-imports", line.pack.stubUnknownImports,
+                "Imports that are not WASI 0.1's trap when called");
+}
+
+void addJobs(CLI::App *app, RawOptions &raw) {
+  app->add_option("-j,--jobs", raw.jobs,
+                  "Threads to work with [one a processor]")
+      ->option_text("N");
+}
+
 void addPackOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
   app->add_option("-O", raw.optLevel,
                   "0: one operator a handler; 2: optimise [2]")
       ->option_text("LEVEL");
-  app->add_option("--stack-size", raw.stackSize,
-                  "Guest stack, suffix k or m [4m]")
-      ->option_text("BYTES");
+  addStackSize(app, raw);
   app->add_option("--host-features", raw.hostFeatures,
                   "What the bundle may use [what the module uses]")
       ->option_text("LIST");
-  app->add_flag("--stub-unknown-imports", line.pack.stubUnknownImports,
-                "Imports that are not WASI 0.1's trap when called");
+  addStubs(app, line);
   app->add_option("--layout", raw.layout,
                   "single memory, or separate: the app's at 0 [single]")
       ->option_text("KIND");
@@ -90,11 +118,8 @@ void addPackOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
                   "Of a function of the bundle")
       ->check(CLI::Range(16, 50000))
       ->option_text("N");
-  app->add_flag("--strip-names", line.pack.stripNames,
-                "Leave function names out of trap messages");
-  app->add_option("-j,--jobs", raw.jobs,
-                  "Threads to work with [one a processor]")
-      ->option_text("N");
+  addStripNames(app, line);
+  addJobs(app, raw);
 }
 
 void addRunOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
@@ -166,13 +191,17 @@ llvm::Error check(CommandLine &line, const RawOptions &raw) {
   llvm::Expected<uint32_t> stackSize = parseSize(raw.stackSize);
   if (!stackSize)
     return stackSize.takeError();
-  line.pack.stackSize = *stackSize;
+  line.pack.stackSize = line.vm.stackSize = *stackSize;
   if (llvm::Error error = checkHost(line, raw))
     return error;
   if (raw.layout != "single" && raw.layout != "separate")
     return usageError("there is no layout '" + raw.layout + "'",
                       "single or separate");
   line.pack.layout = raw.layout == "single" ? Layout::Single : Layout::Separate;
+  llvm::Expected<uint32_t> imageSize = parseSize(raw.imageSize);
+  if (!imageSize)
+    return imageSize.takeError();
+  line.vm.imageSize = *imageSize;
   for (const std::string &folder : raw.folders)
     line.invocation.folders.push_back(parseFolder(folder));
   for (llvm::StringRef variable : line.invocation.environment)
@@ -235,13 +264,13 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
   CLI::App *run = app.add_subcommand("run", "Run a module or a bundle");
   CLI::App *inspect =
       app.add_subcommand("inspect", "Show what a module becomes");
+  CLI::App *lower = app.add_subcommand(
+      "lower", "Make a program file of a module, for the generic VM");
+  CLI::App *vm = app.add_subcommand("vm", "Make the generic VM");
   CLI::App *hosts = app.add_subcommand("hosts", "List the hosts found here");
 
   addInput(pack, line);
-  pack->add_option("-o,--output", line.output,
-                   "The bundle; - is standard output")
-      ->required()
-      ->option_text("OUT");
+  addOutput(pack, line, "The bundle");
   addPackOptions(pack, line, raw);
   pack->add_option("--host", raw.profile,
                    "Features and limits of a host, see below")
@@ -260,15 +289,31 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
   addPackOptions(inspect, line, raw);
   inspect->footer("Example: ireko inspect app.wasm --function main");
 
+  addInput(lower, line);
+  addOutput(lower, line, "The program file");
+  addStubs(lower, line);
+  addStripNames(lower, line);
+  addJobs(lower, raw);
+  lower->footer("Example: ireko lower app.wasm -o app.irk");
+
+  addOutput(vm, line, "The VM");
+  vm->add_option("--image-size", raw.imageSize,
+                 "Room for a program, suffix k or m [24m]")
+      ->option_text("BYTES");
+  addStackSize(vm, raw);
+  vm->add_flag("--sock-accept", line.vm.sockAccept,
+               "Import sock_accept, which bun does not have");
+  vm->footer("Example: ireko vm -o vm.wasm\n"
+             "         wasmtime --dir . vm.wasm app.irk ARGS...");
+
   hosts->footer("Example: ireko run app.wasm --host wasmtime");
 
-  for (CLI::App *command : {pack, run, inspect, hosts}) {
+  for (CLI::App *command : {pack, run, inspect, lower, vm, hosts}) {
     command->set_help_flag("-h,--help", "Print this");
     if (command != hosts)
       command->add_flag("-v,--verbose", line.verbose,
                         "Print time and memory of each phase");
   }
-  pack->add_flag("-q,--quiet", line.quiet, "Print nothing but errors");
 
   try {
     app.parse(own);
@@ -293,6 +338,8 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
   line.command = *pack      ? Command::kPack
                  : *run     ? Command::kRun
                  : *inspect ? Command::kInspect
+                 : *lower   ? Command::kLower
+                 : *vm      ? Command::kVm
                             : Command::kHosts;
   if (line.command != Command::kRun && separator != arguments.end())
     return usageError("only ireko run takes arguments after --");

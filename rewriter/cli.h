@@ -7,6 +7,7 @@
 #ifndef IREKO_REWRITER_CLI_H
 #define IREKO_REWRITER_CLI_H
 
+#include "generic_vm.h"
 #include "hosts.h"
 #include "pack.h"
 
@@ -18,7 +19,7 @@
 
 namespace ireko {
 
-enum class Command { kPrint, kPack, kRun, kInspect, kHosts };
+enum class Command { kPrint, kPack, kRun, kInspect, kLower, kVm, kHosts };
 
 struct CommandLine {
   Command command = Command::kPrint;
@@ -26,10 +27,12 @@ struct CommandLine {
   std::string text;
   /// A module, binary or text; "-" is standard input.
   std::string input;
-  /// kPack: where the bundle goes; "-" is standard output.
+  /// kPack, kLower, kVm: where the result goes; "-" is standard output.
   std::string output;
   /// kPack, kRun, kInspect.
   PackOptions pack;
+  /// kVm.
+  GenericVmOptions vm;
   /// kRun: name of the host, empty for the first one that is there.
   std::string host;
   /// kRun: do not pack.
@@ -38,9 +41,9 @@ struct CommandLine {
   Invocation invocation;
   /// kInspect: name or index of the one function to show; empty for all.
   std::string function;
-  /// kPack: print nothing but errors.
+  /// kPack, kLower, kVm: print nothing but errors.
   bool quiet = false;
-  /// kPack, kRun, kInspect: print a line a phase, with time and memory.
+  /// All but kHosts: print a line a phase, with time and memory.
   bool verbose = false;
 };
 

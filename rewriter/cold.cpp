@@ -164,6 +164,10 @@ Expression *ColdGenerator::replacement(Expression *node) {
                             builder.makeLocalGet(kPc, Type::i32)));
     return builder.makeBlock(list, call->type);
   }
+  // Where a service of the generic VM finds that the guest is out of bounds.
+  if (node->is<Unreachable>())
+    return gen.trap(gen.i32(uint32_t(TrapKind::MemoryBounds)),
+                    builder.makeLocalGet(kPc, Type::i32));
   if (auto *ref = node->dynCast<RefFunc>()) {
     Name adapter = gen.adapterOf(gen.program.functionIndex.at(ref->func));
     return builder.makeRefFunc(adapter);

@@ -98,7 +98,9 @@ void Encoder::writeInstruction(uint32_t &at, uint32_t f, const Block &block,
     overflow = true;
   put(at, tile.handler, 0, 1);
   if (!handler.fused) {
-    Shape shape = shapeOf(program, block, tile, wideTargets);
+    Shape shape = options.shapeOfTile
+                      ? options.shapeOfTile(block, tile, wideTargets)
+                      : shapeOf(program, block, tile, wideTargets);
     assert(shape.key == handler.shape.key);
     for (const TileOperand &operand : shape.operands) {
       uint64_t low = operand.low;

@@ -3,12 +3,18 @@
 #ifndef IREKO_REWRITER_ENCODE_H
 #define IREKO_REWRITER_ENCODE_H
 
+#include <functional>
+
 #include "rewriter/select.h"
 
 namespace ireko {
 
 struct EncodeOptions {
   bool names = true;
+  // The shape of a tile with the operands that its handler reads, if that is
+  // not shapeOf()'s.
+  std::function<Shape(const Block &block, const Tile &tile, bool wideTargets)>
+      shapeOfTile = {};
 };
 
 struct Image {

@@ -184,19 +184,28 @@ void HandlerBuilder::call(const Terminator &end) {
 
 Expression *HandlerBuilder::tableEntry(const Terminator &end,
                                        uint32_t typeOperand) {
-  const StaticTable &table = gen.program.staticTables[end.table];
   Index index = scratch(Type::i32, true), type = scratch(Type::i32, true);
   emit(builder.makeLocalSet(index, value(end.tree)));
   flushLiveSlots();
   if (handler->fused)
     setPc(gen.i32(address)); // for the traps
-  emit(builder.makeIf(
-      builder.makeBinary(GeUInt32, get(index), gen.i32(table.functions.size())),
-      sequence([&] { raise(TrapKind::UndefinedElement); })));
-  emit(builder.makeLocalSet(
-      index, builder.makeBinary(ShlInt32, get(index), gen.i32(3))));
-  emit(builder.makeLocalSet(
-      type, gen.load(Type::i32, get(index), table.address + 4)));
+  // In the generic VM, address and size are in a StaticTableRecord.
+  bool generic = gen.program.isGeneric;
+  auto record = [&](size_t member) {
+    return gen.load(Type::i32, fetchUnsigned(OperandKind::Table),
+                    gen.layout.tables + member);
+  };
+  const StaticTable &table = gen.program.staticTables[end.table];
+  Expression *size = generic ? record(offsetof(StaticTableRecord, size))
+                             : gen.i32(table.functions.size());
+  emit(builder.makeIf(builder.makeBinary(GeUInt32, get(index), size),
+                      sequence([&] { raise(TrapKind::UndefinedElement); })));
+  Expression *scaled = builder.makeBinary(ShlInt32, get(index), gen.i32(3));
+  if (generic)
+    scaled = gen.add(scaled, record(offsetof(StaticTableRecord, address)));
+  uint32_t base = generic ? 0 : table.address;
+  emit(builder.makeLocalSet(index, scaled));
+  emit(builder.makeLocalSet(type, gen.load(Type::i32, get(index), base + 4)));
   Expression *expected = handler->fused
                              ? gen.i32(end.type)
                              : fetchUnsigned(OperandKind::Number, typeOperand);
@@ -212,7 +221,7 @@ Expression *HandlerBuilder::tableEntry(const Terminator &end,
         static_assert(kNullType == 0);
         emit(builder.makeBreak(kTrapLabel));
       })));
-  return gen.load(Type::i32, get(index), table.address);
+  return gen.load(Type::i32, get(index), base);
 }
 
 void HandlerBuilder::callIndirect(const Terminator &end) {

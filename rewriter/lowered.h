@@ -159,6 +159,8 @@ struct Program {
 
   wasm::Module &module;
   Workers workers;
+  // The handlers of the generic VM (catalogue.h) are made of it.
+  bool isGeneric = false;
   std::vector<Function> functions; // the guest's function index space
   std::vector<ColdOperator> coldOperators;
   std::vector<StaticTable> staticTables;

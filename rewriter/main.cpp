@@ -8,11 +8,13 @@
 #include "cli.h"
 #include "deepstack.h"
 #include "error.h"
+#include "generic_vm.h"
 #include "hosts.h"
 #include "imports.h"
 #include "output.h"
 #include "pack.h"
 #include "phases.h"
+#include "program_file.h"
 #include "reader.h"
 #include "run.h"
 
@@ -56,10 +58,16 @@ packSource(SourceModule &&source, const CommandLine &line, Phases &phases) {
   return bundle;
 }
 
-llvm::Error pack(const CommandLine &line, Phases &phases) {
+llvm::Error checkOutput(const CommandLine &line) {
   if (line.output == "-" && ::isatty(STDOUT_FILENO))
-    return usageError("a bundle is binary, and standard output is a terminal",
+    return usageError("the result is binary, and standard output is a terminal",
                       "name a file with -o, or redirect");
+  return llvm::Error::success();
+}
+
+llvm::Error pack(const CommandLine &line, Phases &phases) {
+  if (llvm::Error error = checkOutput(line))
+    return error;
   phases.begin("read");
   llvm::Expected<SourceModule> source = readModule(line.input);
   phases.end();
@@ -81,6 +89,69 @@ llvm::Error pack(const CommandLine &line, Phases &phases) {
   if (!line.quiet)
     llvm::errs() << "ireko: " << printable(line.output, 4096) << ": "
                  << bundle->size() << " bytes, from " << sourceBytes << '\n';
+  return llvm::Error::success();
+}
+
+llvm::Error lower(const CommandLine &line, Phases &phases) {
+  if (llvm::Error error = checkOutput(line))
+    return error;
+  phases.begin("read");
+  llvm::Expected<SourceModule> source = readModule(line.input);
+  phases.end();
+  if (!source)
+    return source.takeError();
+  if (source->info.isBundle)
+    return inputError(source->path, "this is a bundle",
+                      "lower the program it was made from");
+  phases.begin("catalogue");
+  llvm::Expected<std::unique_ptr<Catalogue>> catalogue = Catalogue::builtIn();
+  phases.end();
+  if (!catalogue)
+    return catalogue.takeError();
+  ProgramFileStats stats;
+  llvm::Expected<std::vector<uint8_t>> file = makeProgramFile(
+      std::move(*source), **catalogue, line.pack, &stats, &phases);
+  phases.end();
+  if (!file)
+    return file.takeError();
+  phases.begin("write");
+  llvm::Error error = writeOutput(line.output, asText(*file));
+  phases.end();
+  if (error)
+    return error;
+  if (line.verbose)
+    llvm::errs() << "ireko: module " << stats.moduleBytes << " bytes, code "
+                 << stats.codeSection << ", functions " << stats.functions
+                 << "\nireko: image " << stats.imageBytes << ", code in it "
+                 << stats.imageCode << ", instructions " << stats.instructions
+                 << "\nireko: handlers " << (*catalogue)->name() << '\n';
+  if (!line.quiet)
+    llvm::errs() << "ireko: " << printable(line.output, 4096) << ": "
+                 << file->size() << " bytes, from " << stats.moduleBytes
+                 << '\n';
+  return llvm::Error::success();
+}
+
+llvm::Error makeVm(const CommandLine &line, Phases &phases) {
+  if (llvm::Error error = checkOutput(line))
+    return error;
+  phases.begin("catalogue");
+  llvm::Expected<std::unique_ptr<Catalogue>> catalogue = Catalogue::builtIn();
+  phases.end();
+  if (!catalogue)
+    return catalogue.takeError();
+  phases.begin("generate");
+  llvm::Expected<std::vector<uint8_t>> vm = makeGenericVm(**catalogue, line.vm);
+  phases.end();
+  if (!vm)
+    return vm.takeError();
+  if (llvm::Error error = writeOutput(line.output, asText(*vm)))
+    return error;
+  if (!line.quiet)
+    llvm::errs() << "ireko: " << printable(line.output, 4096) << ": "
+                 << vm->size() << " bytes, "
+                 << (*catalogue)->tiling.handlers.size()
+                 << " handlers, version " << (*catalogue)->name() << '\n';
   return llvm::Error::success();
 }
 
@@ -177,6 +248,10 @@ llvm::Error carryOut(const CommandLine &line, RunPlan &plan) {
     return pack(line, phases);
   case Command::kInspect:
     return inspect(line, phases);
+  case Command::kLower:
+    return lower(line, phases);
+  case Command::kVm:
+    return makeVm(line, phases);
   case Command::kRun:
     return planRun(line, plan, phases);
   case Command::kHosts: {

@@ -61,7 +61,8 @@ void lowerProgram(Program &program, const PackOptions &options) {
     if (function.blocks.empty())
       return;
     for (const Pass &pass : kPasses)
-      if (pass.fromLevel <= options.optLevel)
+      if (pass.fromLevel <= options.optLevel &&
+          (options.exits || pass.run != extendBlocks))
         pass.run(program, function);
   });
 }

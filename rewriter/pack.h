@@ -26,6 +26,8 @@ enum class Layout : uint8_t {
 struct PackOptions {
   // 0: one operator a handler, no passes but those that are needed. 2: all.
   int optLevel = 2;
+  // Let blocks go on behind branches. The generic VM has no handlers for that.
+  bool exits = true;
   // Bytes of the guest stack.
   uint32_t stackSize = 4u << 20;
   // Leave out imports of functions that are not WASI 0.1's; calling one traps.

@@ -74,8 +74,6 @@ void chooseOwnPrefix(Program &program) {
 // Each global that lives in a Wasm global needs handlers of its own. Beyond
 // this many they would crowd out others, and cold operators access them.
 constexpr uint32_t kMaxHostGlobals = 100;
-// Likewise for static tables: the rest become real ones.
-constexpr size_t kMaxStaticTables = 16;
 
 // Static tables of more elements than this together would make the memory
 // large; they become real tables instead.

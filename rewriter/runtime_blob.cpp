@@ -1,5 +1,5 @@
-// Embeds vm-runtime.wasm; the build makes that file first and passes its
-// folder as --embed-dir.
+// Embeds vm-runtime.wasm and vm-generic.wasm; the build makes them first and
+// passes their folder as --embed-dir.
 
 #include "rewriter/runtime_blob.h"
 
@@ -15,6 +15,14 @@ static const char kRuntime[] = {
 
 llvm::StringRef embeddedRuntime() {
   return llvm::StringRef(kRuntime, sizeof(kRuntime));
+}
+
+static const char kGenericRuntime[] = {
+#embed "vm-generic.wasm"
+};
+
+llvm::StringRef embeddedGenericRuntime() {
+  return llvm::StringRef(kGenericRuntime, sizeof(kGenericRuntime));
 }
 
 } // namespace ireko

@@ -11,6 +11,9 @@ namespace ireko {
 // the process.
 llvm::StringRef embeddedRuntime();
 
+// The same of the generic VM: vm-generic.wasm.
+llvm::StringRef embeddedGenericRuntime();
+
 } // namespace ireko
 
 #endif // IREKO_REWRITER_RUNTIME_BLOB_H

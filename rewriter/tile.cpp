@@ -47,9 +47,9 @@ uint8_t signedUnits(int64_t value) {
 class ShapeBuilder {
 public:
   ShapeBuilder(const Program &program, bool wideTargets,
-               const std::vector<Slot> *internal)
-      : program(program), targetUnits(wideTargets ? 2 : 1), internal(internal) {
-  }
+               const std::vector<Slot> *internal, bool loose)
+      : program(program), targetUnits(wideTargets ? 2 : 1), internal(internal),
+        loose(loose) {}
 
   void addTree(Expression *tree) {
     spell(tree, shape.key, [this](Expression *node, std::string &) {
@@ -72,11 +72,18 @@ private:
     shape.operands.push_back({kind, units, uint16_t(shape.units), low, high});
     shape.units += units;
     shape.key += char(kind);
-    shape.key += char(units);
+    if (!loose)
+      shape.key += char(units);
     return shape.operands.size() - 1;
   }
 
   void addSlot(Expression *node, Slot slot) {
+    uint64_t bytes = uint64_t(slot) * kSlotBytes;
+    if (loose) {
+      shape.leaves.push_back(
+          {node, add(OperandKind::Slot, unsignedUnits(bytes), bytes)});
+      return;
+    }
     if (internal) {
       auto it = std::find(internal->begin(), internal->end(), slot);
       if (it != internal->end())
@@ -96,7 +103,7 @@ private:
         return;
       }
     }
-    uint64_t bytes = uint64_t(slot) * kSlotBytes;
+    bytes = uint64_t(slot) * kSlotBytes;
     uint32_t operand = add(OperandKind::Slot, unsignedUnits(bytes), bytes);
     shape.leaves.push_back({node, operand});
     if (node->is<LocalSet>())
@@ -173,15 +180,24 @@ private:
       return true;
     }
     if (Address *offset = memoryOffset(node)) {
-      if (*offset == 0)
+      if (*offset == 0 && !loose)
         return false;
+      bool isNone = *offset == 0;
+      uint64_t less = isNone ? 0 : *offset - 1;
       shape.leaves.push_back(
           {node,
-           add(OperandKind::Offset, unsignedUnits(*offset - 1), *offset - 1)});
+           add(OperandKind::Offset, isNone ? 0 : unsignedUnits(less), less)});
       // Left out by spell() together with the offset.
       return true;
     }
     return false;
+  }
+
+  void addTable(uint32_t table) {
+    if (loose)
+      add(OperandKind::Table, 1, table * sizeof(StaticTableRecord));
+    else
+      shape.key += std::to_string(table);
   }
 
   const Program &program;
@@ -190,6 +206,7 @@ private:
   // The operands of the slots that the tile has written so far.
   std::unordered_map<Slot, uint32_t> written;
   std::optional<std::pair<Slot, uint32_t>> lastWrite;
+  bool loose;
   Shape shape;
 };
 
@@ -223,7 +240,7 @@ void ShapeBuilder::addTerminator(const Terminator &end, bool wholeLoop) {
   case Kind::CallIndirect:
     add(OperandKind::Frame, unsignedUnits(frame), frame);
     add(OperandKind::Number, unsignedUnits(end.type), end.type);
-    shape.key += std::to_string(end.table);
+    addTable(end.table);
     break;
   case Kind::Cold:
     add(OperandKind::Frame, unsignedUnits(frame), frame);
@@ -238,7 +255,7 @@ void ShapeBuilder::addTerminator(const Terminator &end, bool wholeLoop) {
     add(OperandKind::Frame, unsignedUnits(frame), frame);
     add(OperandKind::Number, unsignedUnits(end.argSlots), end.argSlots);
     add(OperandKind::Number, unsignedUnits(end.type), end.type);
-    shape.key += std::to_string(end.table);
+    addTable(end.table);
     break;
   case Kind::Return:
     shape.key += end.tree ? 'v' : 'n';
@@ -249,16 +266,24 @@ void ShapeBuilder::addTerminator(const Terminator &end, bool wholeLoop) {
   }
 }
 
-} // namespace
-
-Shape shapeOf(const Program &program, const Block &block, const Tile &tile,
-              bool wideTargets, const std::vector<Slot> *internal) {
-  ShapeBuilder builder(program, wideTargets, internal);
+Shape buildShape(ShapeBuilder builder, const Block &block, const Tile &tile) {
   for (uint32_t i = 0; i < tile.count; ++i)
     builder.addTree(block.statements[tile.first + i]);
   if (tile.end)
     builder.addTerminator(block.end, isWholeLoop(block, tile));
   return builder.take();
+}
+
+} // namespace
+
+Shape shapeOf(const Program &program, const Block &block, const Tile &tile,
+              bool wideTargets, const std::vector<Slot> *internal) {
+  return buildShape({program, wideTargets, internal, false}, block, tile);
+}
+
+Shape looseShapeOf(const Program &program, const Block &block, const Tile &tile,
+                   bool wideTargets) {
+  return buildShape({program, wideTargets, nullptr, true}, block, tile);
 }
 
 bool isWholeLoop(const Block &block, const Tile &tile) {

@@ -36,11 +36,12 @@ enum class OperandKind : uint8_t {
   Callee,    // image offset of a function's entry, unsigned
   Number,    // cold operator, argument slots, unsigned
   Count,     // number of switch targets but the last, unsigned
+  Table,     // number of a static table, times 8; only in the generic VM
 };
 
 struct TileOperand {
   OperandKind kind;
-  uint8_t units;              // 1, 2, 4 or 8
+  uint8_t units;              // 1, 2, 4 or 8; in loose shapes 0 as well
   uint16_t at;                // units from the instruction's start
   uint64_t low = 0, high = 0; // value, or the index of a block or function
 };
@@ -82,6 +83,13 @@ Shape shapeOf(const Program &program, const Block &block, const Tile &tile,
 // Whether the tile is a block that branches back to its own start: its handler
 // goes round without a dispatch.
 bool isWholeLoop(const Block &block, const Tile &tile);
+
+// The loose shape of a tile: its key leaves out everything by which handlers
+// of one tree differ. Each leaf has an operand of its own, of the fewest units
+// that hold it: slots, equal and internal ones included, and offsets, those of
+// 0 included, which need no units. Static tables are operands.
+Shape looseShapeOf(const Program &program, const Block &block, const Tile &tile,
+                   bool wideTargets);
 
 // Whether a jump at the end of a block needs no instruction.
 bool fallsThrough(const Function &function, size_t layoutIndex);

@@ -15,24 +15,32 @@ set(IREKO_VM_COMPILE_FLAGS
 set(IREKO_VM_LINK_FLAGS
   --target=wasm32-wasi -Wno-deprecated -nostdlib -nostartfiles -Wl,--no-entry
   -Wl,--stack-first -Wl,-z,stack-size=8192 -Wl,--gc-sections -Wl,--strip-all
-  -Wl,--export=ireko_vm -Wl,--export=__heap_base)
+  -Wl,--export=ireko_vm -Wl,--export-if-defined=ireko_loader
+  -Wl,--export=__heap_base)
 
 # ireko_add_wasm_runtime(OUTPUT SOURCES...): OUTPUT in the build folder, linked
-# from the sources, rebuilt when a header they read changes.
+# from the sources, rebuilt when a header they read changes. Several may share
+# sources.
 function(ireko_add_wasm_runtime output)
   set(objects)
   foreach(source ${ARGN})
-    get_filename_component(name ${source} NAME_WE)
-    set(object vm/${name}.o)
-    add_custom_command(
-      OUTPUT ${object}
-      COMMAND ${CMAKE_COMMAND} -E make_directory vm
-      COMMAND ${IREKO_VM_CXX} ${IREKO_VM_COMPILE_FLAGS} -I${PROJECT_SOURCE_DIR}
-              -MMD -MF ${object}.d -MT ${object} -c ${source} -o ${object}
-      DEPENDS ${source}
-      DEPFILE ${object}.d
-      COMMENT "Compiling ${name} for wasm32-wasi"
-      VERBATIM)
+    file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR} ${source})
+    set(object ${name}.o)
+    get_filename_component(folder ${object} DIRECTORY)
+    get_property(known GLOBAL PROPERTY IREKO_WASM_OBJECTS)
+    if(NOT object IN_LIST known)
+      set_property(GLOBAL APPEND PROPERTY IREKO_WASM_OBJECTS ${object})
+      add_custom_command(
+        OUTPUT ${object}
+        COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}
+        COMMAND ${IREKO_VM_CXX} ${IREKO_VM_COMPILE_FLAGS}
+                -I${PROJECT_SOURCE_DIR} -MMD -MF ${object}.d -MT ${object}
+                -c ${source} -o ${object}
+        DEPENDS ${source}
+        DEPFILE ${object}.d
+        COMMENT "Compiling ${name} for wasm32-wasi"
+        VERBATIM)
+    endif()
     list(APPEND objects ${object})
   endforeach()
   add_custom_command(

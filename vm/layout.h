@@ -161,6 +161,97 @@ struct BundleInfo {
 };
 static_assert(sizeof(BundleInfo) == 32);
 
+// The generic VM -------------------------------------------------------------
+//
+// Its linear memory, low to high:
+//
+//   0            runtime, as in a bundle
+//   globals      guest globals: kGenericGlobals bytes
+//   tables       StaticTableRecord[kMaxStaticTables]
+//   image        the body of the program file that it runs, up to stackBase
+//   stackBase    guest stack, up to stackEnd
+//   guestBase    guest memory
+//
+// All of these are constants of the VM, so that handlers have them as static
+// offsets, and no program depends on them.
+
+// Of bundles too, where each static table needs handlers of its own. The rest
+// become real tables.
+inline constexpr uint32_t kMaxStaticTables = 16;
+inline constexpr uint32_t kGenericGlobals = 65536;
+
+// Where a static table lies in the generic VM.
+struct StaticTableRecord {
+  uint32_t address; // linear, of StaticTableEntry[size]; in a file: offset in
+                    // the body
+  uint32_t size;
+};
+static_assert(sizeof(StaticTableRecord) == sizeof(StaticTableEntry));
+
+inline constexpr uint32_t kProgramMagic = 0x504b5249; // "IRKP"
+
+// A program file (.irk), which `ireko lower` makes and the generic VM runs:
+//
+//   ProgramHeader
+//   body       the image, then whatever its offsets below point at
+//   globals    their first values, as they lie in memory
+//   segments   the bytes of the active data segments, in order
+//
+// Each part is read to where it stays. Offsets in the header count from the
+// body's first byte, which is that of the image.
+struct ProgramHeader {
+  uint32_t magic;   // kProgramMagic
+  uint32_t version; // kFormatVersion
+  // The set of handlers that the program is made of (rewriter/catalogue.h), low
+  // half first. The VM runs no other.
+  uint32_t handlers[2];
+  uint32_t size; // bytes of the file
+  uint32_t reserved;
+  // programChecksum() of what follows in the header, of the body, the globals
+  // and each segment, one after the other, low half first.
+  uint32_t checksum[2];
+  uint32_t bodySize;
+  uint32_t globalsSize;
+  uint32_t tables; // offset of StaticTableRecord[tableCount], 4-byte aligned
+  uint32_t tableCount;
+  uint32_t segments; // offset of SegmentRecord[segmentCount], 4-byte aligned
+  uint32_t segmentCount;
+  uint32_t memoryPages; // guest memory at first and at most
+  uint32_t memoryLimit;
+  uint32_t start; // entry of the start function; 0: none
+  uint32_t main;  // entry of `_start`
+};
+static_assert(sizeof(ProgramHeader) == 72);
+// What the checksum leaves out.
+inline constexpr uint32_t kUncheckedHeader = 32;
+
+// A data segment, in the order of the module.
+struct SegmentRecord {
+  uint32_t kind;    // SegmentKind
+  uint32_t address; // active: guest address; passive: offset of the bytes in
+                    // the body
+  uint32_t size;
+};
+static_assert(sizeof(SegmentRecord) == 12);
+enum class SegmentKind : uint32_t { Active, Passive };
+
+// FNV-1a of 64 bits over little-endian words of 8 bytes and, at the end, the
+// bytes that are left: any change within one word changes the sum.
+inline constexpr uint64_t kChecksumStart = 14695981039346656037u;
+inline uint64_t programChecksum(uint64_t sum, const uint8_t *bytes,
+                                uint32_t size) {
+  constexpr uint64_t kPrime = 1099511628211u;
+  uint32_t at = 0;
+  for (; size - at >= 8; at += 8) {
+    uint64_t word;
+    __builtin_memcpy(&word, bytes + at, 8);
+    sum = (sum ^ word) * kPrime;
+  }
+  for (; at < size; ++at)
+    sum = (sum ^ bytes[at]) * kPrime;
+  return sum;
+}
+
 } // namespace ireko
 
 #endif // IREKO_VM_LAYOUT_H

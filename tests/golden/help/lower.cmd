@@ -1,0 +1,2 @@
+# One screen, and an example.
+ireko lower --help

@@ -1,0 +1,2 @@
+# One screen, defaults and an example.
+ireko vm --help
