@@ -79,18 +79,18 @@ def collectSeeds():
     return [b for b in binaries if b], texts
 
 
-def isValid(path):
+def isValid(path, features=FEATURES):
     done = subprocess.run([tools.wasmTools(), "validate", "--features",
-                           FEATURES, str(path)], capture_output=True)
+                           features, str(path)], capture_output=True)
     return done.returncode == 0
 
 
-def packProblem(options, source, bundle):
+def packProblem(options, source, bundle, layout="single"):
     """Returns (what is wrong or None, kind of ending)."""
     isText = source.suffix == ".wat"
     level = f"-O{options.level}"
     command = [options.tool, "pack", str(source), "-o", str(bundle), level,
-               "--quiet"]
+               "--quiet", f"--layout={layout}"]
     try:
         done = subprocess.run(command, capture_output=True, text=True,
                               errors="replace", timeout=TIMEOUT,
@@ -105,6 +105,9 @@ def packProblem(options, source, bundle):
         trouble = tools.refusalProblem(1, report, bundle)
         if trouble:
             return trouble, "refused"
+        # An imported memory.
+        if layout == "single" and "use --layout=separate" in report:
+            return packProblem(options, source, bundle, "separate")
         mayRefuse = isText or any(r in report for r in MAY_REFUSE)
         if not mayRefuse and isValid(source):
             return f"refused a valid module: {report}", "refused"
@@ -115,7 +118,8 @@ def packProblem(options, source, bundle):
         return "exit code 0 without output", "packed"
     if not isText and not isValid(source):
         return "accepted an invalid module", "packed"
-    if not isValid(bundle):
+    own = FEATURES + (",multi-memory" if layout == "separate" else "")
+    if not isValid(bundle, own):
         return "the bundle is not valid", "packed"
     return None, "packed"
 
