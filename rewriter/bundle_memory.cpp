@@ -180,27 +180,13 @@ void Bundler::addVmData() {
   addSegment("state", layout.state, bytes);
   addSegment("image", layout.image, {image.bytes.begin(), image.bytes.end()});
 
-  bytes.assign(program.globalBytes, 0);
-  for (auto &[name, place] : program.globals) {
-    if (place.kind != GlobalPlace::Kind::Memory)
-      continue;
-    uint8_t bits[16] = {};
-    place.value.getBits(bits);
-    memcpy(&bytes[place.offset], bits, place.value.type.getByteSize());
-  }
-  addSegment("globals", layout.globals, bytes);
+  std::vector<uint8_t> globals = initialGlobals(program);
+  addSegment("globals", layout.globals, {globals.begin(), globals.end()});
 
   bytes.clear();
   for (const StaticTable &table : program.staticTables)
-    for (uint32_t element : table.functions) {
-      StaticTableEntry entry{0, kNullType};
-      if (element)
-        entry = {
-            image.entries[element - 1],
-            program.typeNumber(
-                program.functions[element - 1].source->type.getHeapType())};
-      appendBytes(bytes, entry);
-    }
+    for (uint32_t element : table.functions)
+      appendBytes(bytes, tableEntry(program, image, element));
   addSegment("tables", layout.tables, bytes);
 
   uint32_t number = 0;

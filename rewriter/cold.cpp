@@ -38,7 +38,7 @@ private:
   Expression *value(Expression *tree);
   Expression *replacement(Expression *node);
   void checkBounds(Index address, Index size, std::vector<Expression *> &list);
-  Expression *withoutBulkMemory(Expression *node);
+  Expression *keptSegment(Expression *node);
   Index keep(Expression *tree, std::vector<Expression *> &list);
   Expression *get(Index local) {
     return builder.makeLocalGet(local, function.getLocalType(local));
@@ -84,31 +84,10 @@ void ColdGenerator::checkBounds(Index address, Index size,
                               builder.makeLocalGet(kPc, Type::i32))));
 }
 
-// On hosts without bulk memory: the runtime copies and fills, and segments lie
-// in the VM's memory.
-Expression *ColdGenerator::withoutBulkMemory(Expression *node) {
+// On hosts without bulk memory segments lie in the VM's memory, and the runtime
+// copies from there.
+Expression *ColdGenerator::keptSegment(Expression *node) {
   std::vector<Expression *> list;
-  if (auto *copy = node->dynCast<MemoryCopy>()) {
-    Index to = keep(value(copy->dest), list);
-    Index from = keep(value(copy->source), list);
-    Index size = keep(value(copy->size), list);
-    checkBounds(to, size, list);
-    checkBounds(from, size, list);
-    list.push_back(builder.makeCall(
-        gen.copyFunction, {guestAddress(to), guestAddress(from), get(size)},
-        Type::none));
-    return builder.makeBlock(list);
-  }
-  if (auto *fill = node->dynCast<MemoryFill>()) {
-    Index to = keep(value(fill->dest), list);
-    Index byte = keep(value(fill->value), list);
-    Index size = keep(value(fill->size), list);
-    checkBounds(to, size, list);
-    list.push_back(builder.makeCall(gen.fillFunction,
-                                    {guestAddress(to), get(byte), get(size)},
-                                    Type::none));
-    return builder.makeBlock(list);
-  }
   if (auto *init = node->dynCast<MemoryInit>()) {
     const KeptSegment &segment = gen.keptSegments.at(init->segment);
     Index to = keep(value(init->dest), list);
@@ -143,7 +122,7 @@ Expression *ColdGenerator::withoutBulkMemory(Expression *node) {
 
 Expression *ColdGenerator::replacement(Expression *node) {
   if (!gen.bundle.features.hasBulkMemory())
-    if (Expression *replaced = withoutBulkMemory(node))
+    if (Expression *replaced = keptSegment(node))
       return replaced;
   std::vector<Expression *> list;
   if (auto *local = node->dynCast<LocalGet>()) {
@@ -189,9 +168,14 @@ Expression *ColdGenerator::replacement(Expression *node) {
     Index size = keep(value(copy->size), list);
     checkBounds(to, size, list);
     checkBounds(from, size, list);
-    list.push_back(builder.makeMemoryCopy(guestAddress(to), guestAddress(from),
-                                          get(size), gen.guestMemory,
-                                          gen.guestMemory));
+    std::vector<Expression *> operands{guestAddress(to), guestAddress(from),
+                                       get(size)};
+    if (gen.bundle.features.hasBulkMemory())
+      list.push_back(builder.makeMemoryCopy(operands[0], operands[1],
+                                            operands[2], gen.guestMemory,
+                                            gen.guestMemory));
+    else
+      list.push_back(builder.makeCall(gen.copyFunction, operands, Type::none));
     return builder.makeBlock(list);
   }
   if (auto *fill = node->dynCast<MemoryFill>()) {
@@ -199,8 +183,12 @@ Expression *ColdGenerator::replacement(Expression *node) {
     Index byte = keep(value(fill->value), list);
     Index size = keep(value(fill->size), list);
     checkBounds(to, size, list);
-    list.push_back(builder.makeMemoryFill(guestAddress(to), get(byte),
-                                          get(size), gen.guestMemory));
+    std::vector<Expression *> operands{guestAddress(to), get(byte), get(size)};
+    if (gen.bundle.features.hasBulkMemory())
+      list.push_back(builder.makeMemoryFill(operands[0], operands[1],
+                                            operands[2], gen.guestMemory));
+    else
+      list.push_back(builder.makeCall(gen.fillFunction, operands, Type::none));
     return builder.makeBlock(list);
   }
   if (auto *init = node->dynCast<MemoryInit>()) {

@@ -218,4 +218,13 @@ Image encodeImage(Program &program, const Tiling &tiling,
   return Encoder(program, tiling, options).run();
 }
 
+StaticTableEntry tableEntry(Program &program, const Image &image,
+                            uint32_t element) {
+  if (!element)
+    return {0, kNullType};
+  const wasm::Function &source = *program.functions[element - 1].source;
+  return {image.entries[element - 1],
+          program.typeNumber(source.type.getHeapType())};
+}
+
 } // namespace ireko

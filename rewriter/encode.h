@@ -33,6 +33,10 @@ struct Image {
 Image encodeImage(Program &program, const Tiling &tiling,
                   const EncodeOptions &options);
 
+// For an element of StaticTable::functions.
+StaticTableEntry tableEntry(Program &program, const Image &image,
+                            uint32_t element);
+
 // Units of the whole instruction, switch targets included.
 uint32_t instructionUnits(const Handler &handler, const Block &block,
                           const Tile &tile);

@@ -1,5 +1,6 @@
 #include "rewriter/program.h"
 
+#include <cstring>
 #include <unordered_set>
 
 #include "rewriter/tree.h"
@@ -179,6 +180,18 @@ void planProgram(Program &program) {
       program.staticTables.push_back({table->name, std::move(*elements), 0});
     }
   }
+}
+
+std::vector<uint8_t> initialGlobals(const Program &program) {
+  std::vector<uint8_t> bytes(program.globalBytes);
+  for (auto &[name, place] : program.globals) {
+    if (place.kind != GlobalPlace::Kind::Memory)
+      continue;
+    uint8_t bits[16] = {};
+    place.value.getBits(bits);
+    memcpy(&bytes[place.offset], bits, place.value.type.getByteSize());
+  }
+  return bytes;
 }
 
 } // namespace ireko

@@ -19,6 +19,9 @@ std::optional<wasm::Literal> constantValue(const Program &program,
 // program.module. Functions have no blocks yet.
 void planProgram(Program &program);
 
+// The bytes of the globals that lie in linear memory.
+std::vector<uint8_t> initialGlobals(const Program &program);
+
 } // namespace ireko
 
 #endif // IREKO_REWRITER_PROGRAM_H

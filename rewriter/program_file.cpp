@@ -104,7 +104,6 @@ public:
 private:
   void addTables();
   void addSegments();
-  std::vector<uint8_t> globals() const;
 
   Program &program;
   Module &module;
@@ -118,15 +117,8 @@ void FileWriter::addTables() {
   for (const StaticTable &table : program.staticTables) {
     records.push_back(
         {uint32_t(body.size()), uint32_t(table.functions.size())});
-    for (uint32_t element : table.functions) {
-      StaticTableEntry entry{0, kNullType};
-      if (element)
-        entry = {
-            image.entries[element - 1],
-            program.typeNumber(
-                program.functions[element - 1].source->type.getHeapType())};
-      append(body, entry);
-    }
+    for (uint32_t element : table.functions)
+      append(body, tableEntry(program, image, element));
   }
   header.tables = body.size();
   header.tableCount = records.size();
@@ -155,18 +147,6 @@ void FileWriter::addSegments() {
       body.insert(body.end(), segment->data.begin(), segment->data.end());
 }
 
-std::vector<uint8_t> FileWriter::globals() const {
-  std::vector<uint8_t> bytes(program.globalBytes);
-  for (auto &[name, place] : program.globals) {
-    if (place.kind != GlobalPlace::Kind::Memory)
-      continue;
-    uint8_t bits[16] = {};
-    place.value.getBits(bits);
-    memcpy(&bytes[place.offset], bits, place.value.type.getByteSize());
-  }
-  return bytes;
-}
-
 std::vector<uint8_t> FileWriter::write(uint64_t handlers) {
   header.magic = kProgramMagic;
   header.version = kFormatVersion;
@@ -177,7 +157,7 @@ std::vector<uint8_t> FileWriter::write(uint64_t handlers) {
   addTables();
   addSegments();
   align(body, kSlotBytes);
-  std::vector<uint8_t> values = globals();
+  std::vector<uint8_t> values = initialGlobals(program);
   header.bodySize = body.size();
   header.globalsSize = values.size();
   if (!module.memories.empty()) {
