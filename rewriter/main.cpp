@@ -58,6 +58,26 @@ packSource(SourceModule &&source, const CommandLine &line, Phases &phases) {
   return bundle;
 }
 
+// A program, not the bundle of one, which is refused in these words.
+llvm::Expected<SourceModule> readProgram(const CommandLine &line,
+                                         Phases &phases, const char *isBundle,
+                                         const char *advice) {
+  phases.begin("read");
+  llvm::Expected<SourceModule> source = readModule(line.input);
+  phases.end();
+  if (source && source->info.isBundle)
+    return inputError(source->path, isBundle, advice);
+  return source;
+}
+
+llvm::Error writeResult(const CommandLine &line, Phases &phases,
+                        const std::vector<uint8_t> &bytes) {
+  phases.begin("write");
+  llvm::Error error = writeOutput(line.output, asText(bytes));
+  phases.end();
+  return error;
+}
+
 llvm::Error checkOutput(const CommandLine &line) {
   if (line.output == "-" && ::isatty(STDOUT_FILENO))
     return usageError("the result is binary, and standard output is a terminal",
@@ -68,23 +88,17 @@ llvm::Error checkOutput(const CommandLine &line) {
 llvm::Error pack(const CommandLine &line, Phases &phases) {
   if (llvm::Error error = checkOutput(line))
     return error;
-  phases.begin("read");
-  llvm::Expected<SourceModule> source = readModule(line.input);
-  phases.end();
+  llvm::Expected<SourceModule> source =
+      readProgram(line, phases, "this is a bundle already",
+                  "pack the program it was made from");
   if (!source)
     return source.takeError();
-  if (source->info.isBundle)
-    return inputError(source->path, "this is a bundle already",
-                      "pack the program it was made from");
   size_t sourceBytes = source->bytes.size();
   llvm::Expected<std::vector<uint8_t>> bundle =
       packSource(std::move(*source), line, phases);
   if (!bundle)
     return bundle.takeError();
-  phases.begin("write");
-  llvm::Error error = writeOutput(line.output, asText(*bundle));
-  phases.end();
-  if (error)
+  if (llvm::Error error = writeResult(line, phases, *bundle))
     return error;
   if (!line.quiet)
     llvm::errs() << "ireko: " << printable(line.output, 4096) << ": "
@@ -95,14 +109,10 @@ llvm::Error pack(const CommandLine &line, Phases &phases) {
 llvm::Error lower(const CommandLine &line, Phases &phases) {
   if (llvm::Error error = checkOutput(line))
     return error;
-  phases.begin("read");
-  llvm::Expected<SourceModule> source = readModule(line.input);
-  phases.end();
+  llvm::Expected<SourceModule> source = readProgram(
+      line, phases, "this is a bundle", "lower the program it was made from");
   if (!source)
     return source.takeError();
-  if (source->info.isBundle)
-    return inputError(source->path, "this is a bundle",
-                      "lower the program it was made from");
   phases.begin("catalogue");
   llvm::Expected<std::unique_ptr<Catalogue>> catalogue = Catalogue::builtIn();
   phases.end();
@@ -114,10 +124,7 @@ llvm::Error lower(const CommandLine &line, Phases &phases) {
   phases.end();
   if (!file)
     return file.takeError();
-  phases.begin("write");
-  llvm::Error error = writeOutput(line.output, asText(*file));
-  phases.end();
-  if (error)
+  if (llvm::Error error = writeResult(line, phases, *file))
     return error;
   if (line.verbose)
     llvm::errs() << "ireko: module " << stats.moduleBytes << " bytes, code "
@@ -156,14 +163,10 @@ llvm::Error makeVm(const CommandLine &line, Phases &phases) {
 }
 
 llvm::Error inspect(const CommandLine &line, Phases &phases) {
-  phases.begin("read");
-  llvm::Expected<SourceModule> source = readModule(line.input);
-  phases.end();
+  llvm::Expected<SourceModule> source = readProgram(
+      line, phases, "this is a bundle", "inspect the program it was made from");
   if (!source)
     return source.takeError();
-  if (source->info.isBundle)
-    return inputError(source->path, "this is a bundle",
-                      "inspect the program it was made from");
   // The listing is built first, so that an error leaves no half of it.
   std::string listing;
   llvm::raw_string_ostream out(listing);
