@@ -8,6 +8,7 @@ const [info] = WebAssembly.Module.customSections(module, 'ireko');
 const guestBase = info ? new DataView(info).getUint32(24, true) : 0;
 const kReentries = 100;
 const kThrows = 10000;
+const kTries = 1001;
 
 const objects = [{n: 0}, {n: 1}];
 const nameOf = (value) => typeof value === 'function' ? 'func' :
@@ -46,6 +47,13 @@ const {exports} = new WebAssembly.Instance(module, {
     },
     throw(n) {
       throw new RangeError(`thrown ${n}`);
+    },
+    try(n) {
+      try {
+        return exports.fail(n);
+      } catch {
+        return 10 + n;
+      }
     },
     note: (n) => say('host note', n),
     limit: new WebAssembly.Global({value: 'i64'}, -(2n ** 40n)),
@@ -94,4 +102,5 @@ let same = 0;
 for (let i = 0; i < kThrows; i++) {
   same += caught('deep throw', 10) === 'RangeError thrown 5';
 }
+say('tried', bits.i64(exports.tried(kTries)));
 say('thrown', same, exports.depth(1000), exports.recurse(10));

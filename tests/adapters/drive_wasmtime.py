@@ -13,6 +13,7 @@ from wasmfile import WasmFile
 
 REENTRIES = 100
 THROWS = 10000
+TRIES = 1001
 ODD = 'odd \n"\U0001f600\u202e'
 
 
@@ -98,6 +99,12 @@ class Driver:
     def host_throw(self, args):
         raise RuntimeError(f"thrown {number(args[0])}")
 
+    def host_try(self, args):
+        try:
+            return self.call("fail", *args)
+        except (wasmtime.Trap, wasmtime.WasmtimeError):
+            return [i32(10 + number(args[0]))]
+
     def host_note(self, args):
         say("host note", number(args[0]))
         return []
@@ -142,6 +149,7 @@ def drive(path):
             call("deep throw", i32(10))
         except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
             same += "thrown 5" in str(error)
+    say("tried", *call("tried", i32(TRIES)))
     say("thrown", same, number(call("depth", i32(1000))[0]),
         number(call("recurse", i32(10))[0]))
 

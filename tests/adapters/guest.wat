@@ -8,6 +8,7 @@
   (import "env" "swap" (func $swap (param externref funcref)
                                    (result funcref externref)))
   (import "env" "throw" (func $throw (param i32)))
+  (import "env" "try" (func $try (param i32) (result i32)))
   (import "env" "note" (func $note (param i32)))
   (import "env" "limit" (global $limit i64))
   (memory (export "memory") 1 8)
@@ -72,6 +73,28 @@
       (then (call $throw (i32.const 5)) (return (i32.const 1))))
     (i32.add (i32.const 1)
              (call $deep (i32.sub (local.get $n) (i32.const 1)))))
+  ;; Fails in the way n says: an exception of the host's, then traps.
+  (func $fail (export "fail") (param $n i32) (result i32)
+    (block $endless (block $memory (block $zero (block $unreachable (block $throw
+      (br_table $throw $unreachable $zero $memory $endless (local.get $n)))
+      (drop (call $deep (i32.const 3))) (return (i32.const 1)))
+      (unreachable))
+      (return (i32.div_s (local.get $n) (i32.sub (local.get $n) (i32.const 2)))))
+      (return (i32.load (i32.const -8))))
+    (i32.add (call $fail (local.get $n)) (i32.const 1)))
+  ;; The host calls fail, gets over it, and answers 10 + n. What is kept here is
+  ;; still there then.
+  (func (export "tried") (param $times i32) (result i64)
+    (local $n i32) (local $sum i64) (local $kept i64)
+    (local.set $kept (i64.const 1000003))
+    (loop $more
+      (local.set $sum (i64.add (i64.mul (local.get $sum) (local.get $kept))
+        (i64.extend_i32_s (call $try (local.get $n)))))
+      (local.set $n (i32.rem_u (i32.add (local.get $n) (i32.const 1))
+                               (i32.const 5)))
+      (br_if $more (local.tee $times (i32.sub (local.get $times)
+                                              (i32.const 1)))))
+    (local.get $sum))
   (func $depth (export "depth") (param $n i32) (result i32)
     (if (i32.eqz (local.get $n)) (then (return (i32.const 0))))
     (i32.add (i32.const 1)
