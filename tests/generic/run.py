@@ -283,6 +283,28 @@ def checkSmallVm(host, scratch):
                None if good else f"exit code {code}: {out!r} {error!r}")
 
 
+def checkLongArguments(host, scratch):
+    """Arguments that fill the guest stack, but for a few bytes, of a program
+    whose data does not fit: the loader still finds it and reads it whole."""
+    folder = pathlib.Path(tempfile.mkdtemp(dir=scratch))
+    (folder / "in.wat").write_text(
+        '(module (memory 1) (data (i32.const 65530) "0123456789")'
+        ' (func (export "_start")))')
+    tool("lower", folder / "in.wat", "-o", folder / "out.irk")
+    tool("vm", "-o", folder / "vm.wasm", "--stack-size", "64k")
+    messages = []
+    for size in range(65490, 65520, 3):
+        code, out, error = runVm(host, folder / "vm.wasm",
+                                 ("out.irk", "x" * size), (".",), folder)
+        messages.append(error.splitlines()[0])
+    fit = "ireko: vm: out.irk: trap: out of bounds memory access in a data " \
+        "segment"
+    fits = messages.count(fit)
+    good = 0 < fits < len(messages) and messages == [fit] * fits + [
+        "ireko: vm: the arguments are too long"] * (len(messages) - fits)
+    yield "arguments that fill the stack", None if good else messages
+
+
 def parseArguments():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter,
@@ -331,6 +353,7 @@ def main():
         if not arguments.only and host is hosts.ALL[0]:
             for check in (checkRefusals(host, vm, scratch),
                           checkLowering(scratch),
+                          checkLongArguments(host, scratch),
                           checkSmallVm(host, scratch)):
                 for name, problem in check:
                     totals.add(name, problem)

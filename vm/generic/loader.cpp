@@ -28,6 +28,9 @@ private:
   void read(uint32_t address, uint32_t size);
   void readChecked(uint32_t address, uint32_t size);
   bool isInBody(uint32_t offset, uint64_t bytes) const;
+  // Bytes from `scratch` on; the reserve behind the guest stack is some of
+  // them, so that arguments, however long, leave no less.
+  uint32_t room() const { return ireko_vm.stackEnd + kStackReserve - scratch; }
   // Of a function, behind the size of its frame; or 0: there is none.
   bool isEntry(uint32_t offset) const {
     return offset == 0 ||
@@ -108,8 +111,7 @@ void Loader::takeArguments() {
 }
 
 void Loader::open() {
-  uint32_t error =
-      openFile(name, textSize(name), scratch, ireko_vm.stackEnd - scratch, fd);
+  uint32_t error = openFile(name, textSize(name), scratch, room(), fd);
   if (!error)
     return;
   constexpr uint32_t kAccess = 2, kNoEntry = 44, kNotCapable = 76;
@@ -217,7 +219,7 @@ void Loader::readParts() {
       continue;
     }
     // In steps of whole words, as the checksum takes them.
-    uint32_t step = (ireko_vm.stackEnd - scratch) & ~7u;
+    uint32_t step = room() & ~7u;
     for (uint32_t left = segment.size; left;) {
       uint32_t part = left < step ? left : step;
       readChecked(scratch, part);
