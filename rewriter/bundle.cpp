@@ -5,6 +5,7 @@
 #include "rewriter/error.h"
 #include "rewriter/imports.h"
 #include "rewriter/runtime_blob.h"
+#include "rewriter/runtime_module.h"
 #include "wasm-validator.h"
 
 using namespace wasm;
@@ -31,43 +32,23 @@ void Bundler::renameRuntime() {
     global->name = renamed(global->name);
   for (auto &segment : bundle.dataSegments)
     segment->name = renamed(segment->name);
-  for (auto &item : bundle.exports)
-    if (item->kind == ExternalKind::Function ||
-        item->kind == ExternalKind::Global)
-      item->setInternalName(renamed(*item->getInternalName()));
+  for (auto &[exported, name] : runtimeFunctions)
+    name = renamed(name);
   bundle.updateMaps();
 }
 
 void Bundler::readRuntime() {
-  llvm::StringRef blob = embeddedRuntime();
-  std::vector<char> bytes(blob.begin(), blob.end());
   bundle.features = options.hostFeatures.together(guest.features);
-  WasmBinaryReader reader(bundle, bundle.features, bytes);
-  reader.read();
-  layout.vmMemory = layout.guestMemory = bundle.memories.front()->name;
+  RuntimeExports runtime =
+      readRuntimeModule(bundle, embeddedRuntime(), placeStack());
+  runtimeFunctions = std::move(runtime.functions);
+  layout.state = runtime.addresses.at("ireko_vm");
+  runtimeEnd = runtime.end;
   renameRuntime();
+  layout.vmMemory = layout.guestMemory = bundle.memories.front()->name;
   for (auto &function : bundle.functions)
     if (function->imported() && function->base == "fd_write")
       runtimePrint = function->name;
-  for (auto &item : bundle.exports) {
-    Name inner = *item->getInternalName();
-    if (item->kind == ExternalKind::Function)
-      runtimeFunctions[item->name.toString()] = inner;
-    else if (item->kind == ExternalKind::Global) {
-      uint32_t value =
-          bundle.getGlobal(inner)->init->cast<Const>()->value.getUnsigned();
-      if (item->name == "ireko_vm")
-        layout.state = value;
-      else if (item->name == "__heap_base")
-        runtimeEnd = value;
-    }
-  }
-  bundle.removeExports([](Export *) { return true; });
-  // Of the globals only the runtime's stack pointer is used in code.
-  bundle.removeGlobals([](Global *global) { return !global->mutable_; });
-  // The linker's table is for function pointers, of which vm/ has none.
-  bundle.removeTables([](Table *) { return true; });
-  bundle.removeElementSegments([](ElementSegment *) { return true; });
 }
 
 // Imports of WASI functions become calls of the runtime's adapters, unless the

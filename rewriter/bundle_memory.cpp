@@ -60,6 +60,14 @@ void Bundler::planKeptSegments() {
     neededRuntime.insert(runtimeFunctions.at("ireko_fill"));
 }
 
+uint64_t Bundler::placeStack() {
+  layout.stackBase = kShadowStack;
+  uint64_t end =
+      (layout.stackBase + uint64_t(options.stackSize)) & -uint64_t(kSlotBytes);
+  layout.stackEnd = end;
+  return alignTo(end + kStackReserve, 16);
+}
+
 llvm::Error Bundler::placeMemory() {
   image = encodeImage(program, tiling, {.names = !options.stripNames});
   if (image.overflow || tiling.handlers.size() > kMaxChoices ||
@@ -86,10 +94,7 @@ llvm::Error Bundler::placeMemory() {
     kept->second.address = end;
     end += sizeof(uint32_t) + kept->second.size;
   }
-  layout.stackBase = end = alignTo(end, 16);
-  end = (end + options.stackSize) & -uint64_t(kSlotBytes);
-  layout.stackEnd = end;
-  end = alignTo(end + kStackReserve, kPageBytes);
+  end = alignTo(end, kPageBytes);
   // Generated code adds a frame's size to an address of the stack in 32 bits.
   uint64_t largestFrame = 0;
   for (const Function &function : program.functions)

@@ -42,6 +42,8 @@ private:
   // rewriter/bundle_print.cpp
   void bindPrinting();
   // rewriter/bundle_memory.cpp
+  // Returns where the runtime's data is to begin.
+  uint64_t placeStack();
   llvm::Error placeMemory();
   llvm::Error placeGuestMemory();
   void addVmData();
@@ -67,7 +69,7 @@ private:
   wasm::Builder builder;
   Image image;
   MemoryLayout layout;
-  uint32_t runtimeEnd = 0;
+  uint64_t runtimeEnd = 0; // of its data, in linear memory
   // Functions of the runtime by export name, and those that are needed.
   std::unordered_map<std::string, wasm::Name> runtimeFunctions;
   std::unordered_set<wasm::Name> neededRuntime;

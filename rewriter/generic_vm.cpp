@@ -10,6 +10,7 @@
 #include "rewriter/codegen.h"
 #include "rewriter/error.h"
 #include "rewriter/runtime_blob.h"
+#include "rewriter/runtime_module.h"
 #include "vm/generic/state.h"
 #include "wasm-binary.h"
 #include "wasm-validator.h"
@@ -53,31 +54,14 @@ private:
 };
 
 void VmMaker::readRuntime() {
-  llvm::StringRef blob = embeddedGenericRuntime();
-  std::vector<char> bytes(blob.begin(), blob.end());
   vm.features = supportedFeatures();
   vm.features.disable(FeatureSet::RelaxedSIMD);
-  WasmBinaryReader reader(vm, vm.features, bytes);
-  reader.read();
-  for (auto &item : vm.exports) {
-    Name inner = *item->getInternalName();
-    if (item->kind == ExternalKind::Function) {
-      functions[item->name.toString()] = inner;
-    } else if (item->kind == ExternalKind::Global) {
-      uint32_t value =
-          vm.getGlobal(inner)->init->cast<Const>()->value.getUnsigned();
-      if (item->name == "ireko_vm")
-        layout.state = value;
-      else if (item->name == "ireko_loader")
-        loader = value;
-      else if (item->name == "__heap_base")
-        runtimeEnd = value;
-    }
-  }
-  vm.removeExports([](Export *) { return true; });
-  vm.removeGlobals([](Global *global) { return !global->mutable_; });
-  vm.removeTables([](Table *) { return true; });
-  vm.removeElementSegments([](ElementSegment *) { return true; });
+  RuntimeExports runtime =
+      readRuntimeModule(vm, embeddedGenericRuntime(), kShadowStack);
+  functions = std::move(runtime.functions);
+  layout.state = runtime.addresses.at("ireko_vm");
+  loader = runtime.addresses.at("ireko_loader");
+  runtimeEnd = runtime.end;
 }
 
 llvm::Error VmMaker::placeMemory() {

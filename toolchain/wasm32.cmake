@@ -9,14 +9,13 @@ set(IREKO_VM_CXX clang++-22 CACHE STRING "Compiler for wasm32-wasi")
 set(IREKO_VM_COMPILE_FLAGS
   --target=wasm32-wasi -mcpu=mvp -std=c++20 -Oz -ffreestanding
   -fno-exceptions -fno-rtti -fno-threadsafe-statics -fvisibility=hidden
-  -fno-ident -Wall -Wextra -Werror -Wno-deprecated)
-# 8 KiB of shadow stack, lowest in memory: overflow traps instead of
-# overwriting data.
+  -fno-ident -fPIC -Wall -Wextra -Werror -Wno-deprecated)
+# Position-independent: rewriter/runtime_module.h places the data and the shadow
+# stack.
 set(IREKO_VM_LINK_FLAGS
   --target=wasm32-wasi -Wno-deprecated -nostdlib -nostartfiles -Wl,--no-entry
-  -Wl,--stack-first -Wl,-z,stack-size=8192 -Wl,--gc-sections -Wl,--strip-all
-  -Wl,--export=ireko_vm -Wl,--export-if-defined=ireko_loader
-  -Wl,--export=__heap_base)
+  -shared -Wl,--experimental-pic -Wl,--gc-sections -Wl,--strip-all
+  -Wl,--export=ireko_vm -Wl,--export-if-defined=ireko_loader)
 
 # ireko_add_wasm_runtime(OUTPUT SOURCES...): OUTPUT in the build folder, linked
 # from the sources, rebuilt when a header they read changes. Several may share

@@ -4,15 +4,16 @@
 //
 // Linear memory of a bundle, low to high (all addresses in bytes):
 //
-//   0            runtime: shadow stack and data of vm/, VmState among it
+//   0            the runtime's shadow stack, kShadowStack bytes
+//   stackBase    guest stack, grows upward, up to stackEnd; kStackReserve
+//                bytes more that are the runtime's
+//   state        data of vm/, VmState among it
 //   image        code image: ImageHeader, code, function table, locations,
 //                names (position independent: offsets are relative to its
 //                first byte)
 //   globals      guest globals that are neither imported nor exported,
 //                static tables, and data segments for hosts that cannot copy
 //                their own
-//   stackBase    guest stack, grows upward, up to stackEnd; kStackReserve
-//                bytes more that are the runtime's
 //   guestBase    guest memory, a multiple of 64 KiB, to the end of memory
 //
 // A guest address a is the linear address guestBase + a. Because guest
@@ -58,6 +59,8 @@ inline constexpr uint32_t kPageBytes = 65536;
 inline constexpr uint32_t kSlotBytes = 8;
 // Code is a sequence of 16-bit units.
 inline constexpr uint32_t kUnitBytes = 2;
+// Lowest in memory, and growing downward: overflow traps.
+inline constexpr uint32_t kShadowStack = 8192;
 // Behind stackEnd: what the runtime gives to the host has room here when the
 // guest stack is full. No frame gets there.
 inline constexpr uint32_t kStackReserve = 8200;
@@ -139,7 +142,7 @@ enum class DispatchResult : uint32_t {
   // VmState::pc and fp say where to go on: the counter ran out, or the handler
   // at pc is in another page.
   Yield = 0,
-  Halt = 1,  // the outermost frame has returned
+  Halt = 1, // the outermost frame has returned
 };
 
 // Name of the custom section that makes a module recognisable as a bundle and
@@ -165,7 +168,8 @@ static_assert(sizeof(BundleInfo) == 32);
 //
 // Its linear memory, low to high:
 //
-//   0            runtime, as in a bundle
+//   0            the runtime's shadow stack, kShadowStack bytes
+//   state        data of vm/, VmState and LoaderState among it
 //   globals      guest globals: kGenericGlobals bytes
 //   tables       StaticTableRecord[kMaxStaticTables]
 //   image        the body of the program file that it runs, up to stackBase

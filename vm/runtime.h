@@ -45,6 +45,6 @@
 // A function that the rewriter finds in the runtime by its name.
 #define IREKO_EXPORT(NAME) extern "C" __attribute__((export_name(#NAME)))
 
-extern "C" ireko::VmState ireko_vm;
+extern "C" __attribute__((visibility("hidden"))) ireko::VmState ireko_vm;
 
 #endif // IREKO_VM_RUNTIME_H

@@ -180,10 +180,17 @@ TEST(Bundle, PutsTheGuestsMemoryLast) {
                 {.stackSize = 1 << 20});
   const BundleInfo &info = bundle.info;
   EXPECT_EQ(info.guestBase % kPageBytes, 0u);
-  EXPECT_LE(info.image + info.imageSize, info.stackBase);
+  // The stack first, and then all data, close together.
+  EXPECT_EQ(info.stackBase, kShadowStack);
   EXPECT_EQ(info.stackEnd - info.stackBase, 1u << 20);
-  EXPECT_LE(info.stackEnd, info.guestBase);
-  EXPECT_LT(info.guestBase - info.stackEnd, kPageBytes);
+  EXPECT_GE(info.state, info.stackEnd + kStackReserve);
+  EXPECT_LE(info.state + sizeof(VmState), info.image);
+  EXPECT_LT(info.image - info.stackEnd, 2 * kStackReserve);
+  EXPECT_LE(info.image + info.imageSize, info.guestBase);
+  EXPECT_LT(info.guestBase - info.image, kPageBytes);
+  for (auto &segment : bundle.module.dataSegments)
+    EXPECT_GE(segment->offset->cast<wasm::Const>()->value.getUnsigned(),
+              info.stackEnd + kStackReserve);
   EXPECT_EQ(uint64_t(bundle.memory().initial), info.guestBase / kPageBytes + 2);
   EXPECT_EQ(uint64_t(bundle.memory().max), info.guestBase / kPageBytes + 5);
   EXPECT_EQ(bundle.load32(info.guestBase + 8), 0x04030201u);
@@ -373,8 +380,8 @@ TEST(Bundle, PutsStaticTablesIntoMemory) {
     memcpy(reinterpret_cast<char *>(&header) + i, &word, 4);
   }
   uint32_t entry = bundle.load32(image + header.functions);
-  // The three entries are the last thing before the stack.
-  uint32_t table = bundle.info.stackBase - 32;
+  // The three entries are the first thing behind the image.
+  uint32_t table = (image + bundle.info.imageSize + 15) & -16;
   std::vector<uint32_t> words;
   for (uint32_t i = 0; i < 6; ++i)
     words.push_back(bundle.load32(table + 4 * i));

@@ -29,7 +29,7 @@ class Side {
     this.memory = this.host.memory = this.exports.memory;
     if (!this.base && info) { // a guest without memory ends where it begins
       this.base = this.host.options.base =
-          align(fields.getUint32(20, true) + kReserve, kPage);
+          align(fields.getUint32(8, true) + fields.getUint32(12, true), kPage);
     }
   }
 
@@ -48,9 +48,10 @@ class Side {
     const stackBase = whole.readUInt32LE(this.state + 4 * kStackBase);
     const stackEnd = whole.readUInt32LE(this.state + 4 * kStackBase + 4);
     return Buffer.concat([
-      whole.subarray(0, this.state + kPcAt),
-      whole.subarray(this.state + kRunAfter, stackBase),
+      whole.subarray(0, stackBase),
       whole.subarray(stackBase + kStackUsed, stackEnd),
+      whole.subarray(stackEnd + kReserve, this.state + kPcAt),
+      whole.subarray(this.state + kRunAfter, this.base),
     ]);
   }
 

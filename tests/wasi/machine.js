@@ -30,12 +30,22 @@ class Machine {
         return this.reply(name, args);
       },
     });
+    const global = (value, mutable = false) =>
+        new WebAssembly.Global({value: "i32", mutable}, value);
+    const env = {
+      memory: new WebAssembly.Memory({initial: 1}),
+      __indirect_function_table:
+          new WebAssembly.Table({initial: 0, element: "anyfunc"}),
+      __stack_pointer: global(kShadowStack, true),
+      __memory_base: global(kShadowStack),
+      __table_base: global(0),
+    };
     const instance = new WebAssembly.Instance(
-        module, {wasi_snapshot_preview1: host});
+        module, {wasi_snapshot_preview1: host, env});
     this.exports = instance.exports;
-    this.memory = this.exports.memory;
-    this.state = this.exports.ireko_vm.value;
-    this.heapBase = this.exports.__heap_base.value;
+    this.memory = env.memory;
+    this.state = kShadowStack + this.exports.ireko_vm.value;
+    this.heapBase = kShadowStack + dataSize(module);
     this.image = align(this.heapBase, 64);
     this.stackBase = align(this.image + image.length, 64);
     this.stackEnd = this.stackBase + stackBytes;
@@ -167,6 +177,19 @@ class Machine {
         this.log.filter((c) => !c.name.endsWith("_sizes_get")), []);
     assert.deepStrictEqual(this.changes(before), []);
   }
+}
+
+// From the section for dynamic linking: type of the subsection, its size, then
+// the data's size as LEB128.
+function dataSize(module) {
+  const [section] = WebAssembly.Module.customSections(module, "dylink.0");
+  const bytes = new Uint8Array(section).subarray(2);
+  let size = 0;
+  for (let i = 0, more = true; more; i++) {
+    size |= (bytes[i] & 0x7f) << 7 * i;
+    more = bytes[i] >= 0x80;
+  }
+  return size;
 }
 
 function align(n, to) {

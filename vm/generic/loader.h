@@ -20,7 +20,8 @@
 #include "../runtime.h"
 #include "state.h"
 
-extern "C" ireko::LoaderState ireko_loader;
+extern "C"
+    __attribute__((visibility("hidden"))) ireko::LoaderState ireko_loader;
 
 namespace ireko {
 
