@@ -3,11 +3,15 @@
 # or only the groups that are named: ./test.sh unit spec
 #
 # Each group is a program that ends with a line "N passed, N failed, N skipped";
-# all groups run even if one fails. The table at the end adds them up.
+# all groups run even if one fails, two at a time, because many leave a core idle
+# now and then. What a group printed is shown when it ends, and stays in
+# build/test-logs. The table at the end adds them up.
 cd "$(dirname "$(readlink -f "$0")")" || exit 1
 
-groups=(unit golden wasi adapters runners spec separate-spec differential
-  separate-diff features fuzz generic programs embedding hosts bench)
+# In the order in which they start: the longest first, so that the last two end
+# at about the same time.
+groups=(unit programs golden fuzz spec differential generic features bench wasi
+  adapters runners hosts separate-spec separate-diff embedding)
 command_of() {
   case $1 in
   unit) echo tests/unit/run.sh ;;
@@ -54,22 +58,51 @@ for type in release debug; do
   fi
 done
 
-table=
-passed=0 failed=0 skipped=0
-for group in "${@:-${groups[@]}}"; do
-  read -ra command < <(command_of "$group")
-  echo "--- $group" >&2
-  start=$SECONDS
-  "${command[@]}" 2>&1 | tee "$logs/$group.log"
-  code=${PIPESTATUS[0]}
+# Before two groups want them.
+samples/build.py >"$logs/samples.log" 2>&1 || {
+  cat "$logs/samples.log" >&2
+  exit 1
+}
+
+# Runs a group; shows its output, and leaves its counts and its time.
+run_group() {
+  local command start=$SECONDS code counts p f s
+  read -ra command < <(command_of "$1")
+  "${command[@]}" >"$logs/$1.log" 2>&1
+  code=$?
   # A group that does not count, that tests nothing, or that fails without
   # naming a failure, has failed.
   counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' \
-    "$logs/$group.log" | tail -n 1)
+    "$logs/$1.log" | tail -n 1)
   read -r p _ f _ s _ <<<"${counts:-0 passed, 0 failed, 0 skipped}"
   [[ $p != 0 && $code == 0 || $f != 0 ]] || f=1
+  echo "$p $f $s $((SECONDS - start))" >"$logs/$1.counts"
+  {
+    flock 9
+    echo "--- $1"
+    cat "$logs/$1.log"
+  } 9>"$logs/lock"
+}
+
+chosen=("${@:-${groups[@]}}")
+for group in "${chosen[@]}"; do
+  rm -f "$logs/$group.counts"
+done
+trap 'kill $(jobs -p) 2>/dev/null' EXIT
+for group in "${chosen[@]}"; do
+  while (($(jobs -rp | wc -l) >= 2)); do
+    wait -n
+  done
+  run_group "$group" &
+done
+wait
+
+table=
+passed=0 failed=0 skipped=0
+for group in "${chosen[@]}"; do
+  read -r p f s seconds < <(cat "$logs/$group.counts" || echo 0 1 0 0)
   table+=$(printf '%-14s %8d %8d %8d %7ds' "$group" "$p" "$f" "$s" \
-    $((SECONDS - start)))$'\n'
+    "$seconds")$'\n'
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 done
 

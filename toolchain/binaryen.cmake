@@ -1,10 +1,10 @@
-# The target ireko_binaryen: Binaryen as toolchain/setup.sh built it once into
-# the cache. Its headers count as system headers, so that their warnings do not
-# stop our build. It is built without its bundled DWARF code, a copy of an old
-# LLVM in namespace llvm whose symbols would clash with LLVM 22's.
+# The target ireko_binaryen: what toolchain/setup.sh built once into the cache
+# (toolchain/binaryen/CMakeLists.txt). Its headers count as system headers, so
+# that their warnings do not stop our build. It has nothing of Binaryen's DWARF
+# code, whose copy of an old LLVM would clash with LLVM 22's.
 #
 # -DIREKO_BINARYEN_DIR=... names another build of it: a folder with src/ and
-# build/lib/libbinaryen.a.
+# parts/lib/libbinaryen.a.
 if(NOT IREKO_BINARYEN_DIR)
   if(DEFINED ENV{IREKO_CACHE})
     set(cache_root "$ENV{IREKO_CACHE}")
@@ -16,7 +16,7 @@ if(NOT IREKO_BINARYEN_DIR)
   set(IREKO_BINARYEN_DIR "${cache_root}/binaryen-132.0.0-clang22")
 endif()
 
-set(binaryen_lib ${IREKO_BINARYEN_DIR}/build/lib/libbinaryen.a)
+set(binaryen_lib ${IREKO_BINARYEN_DIR}/parts/lib/libbinaryen.a)
 if(NOT EXISTS ${binaryen_lib})
   message(FATAL_ERROR "No ${binaryen_lib}: run toolchain/setup.sh, or set "
     "IREKO_BINARYEN_DIR")
@@ -25,6 +25,5 @@ endif()
 add_library(ireko_binaryen INTERFACE)
 target_include_directories(ireko_binaryen SYSTEM INTERFACE
   ${IREKO_BINARYEN_DIR}/src/src
-  ${IREKO_BINARYEN_DIR}/src/third_party/FP16/include
-  ${IREKO_BINARYEN_DIR}/build)
+  ${IREKO_BINARYEN_DIR}/src/third_party/FP16/include)
 target_link_libraries(ireko_binaryen INTERFACE ${binaryen_lib})

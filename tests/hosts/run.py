@@ -83,7 +83,7 @@ def packerLayouts(tool):
 def runCases(entry, chosen, layouts, context):
     """[(layout, name of the check, problem or None)]"""
     def one(case):
-        modules = [(layout, *context.bundles.pack(
+        modules = [(layout, entry.host, *context.bundles.pack(
             case.sample, LEVEL, LAYOUTS[layout],
             "" if layout == "default" else f"-{layout}"))
             for layout in layouts]

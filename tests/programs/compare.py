@@ -176,10 +176,10 @@ class Bundles:
         return self.made[key]
 
 
-def compareOn(host, case, modules, scratch):
-    """Runs the plain module and each of `modules`, which are (name of the
-    check, path, what went wrong when packing or None). Gives a list of (name,
-    problem or None)."""
+def compareOn(host, case, variants, scratch):
+    """Runs the plain module and each of `variants`, which are (name of the
+    check, host, path, what went wrong when packing or None). Gives a list of
+    (name, problem or None)."""
     try:
         plain = execute(host.keepingCode() if case.sample in real.NAMES
                         else host, plainModule(case.sample), case, scratch)
@@ -188,13 +188,13 @@ def compareOn(host, case, modules, scratch):
     except subprocess.TimeoutExpired:
         problem = f"the plain module ran for more than {SECONDS} s"
     checks = []
-    for name, module, failure in modules:
+    for name, runner, module, failure in variants:
         if problem or failure:
             checks.append((name, problem or failure))
             continue
         try:
             checks.append((name, comparisonProblem(
-                case, plain, execute(host, module, case, scratch))))
+                case, plain, execute(runner, module, case, scratch))))
         except subprocess.TimeoutExpired:
             checks.append((name, f"ran for more than {SECONDS} s"))
     return checks

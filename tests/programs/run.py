@@ -36,7 +36,7 @@ import cases  # noqa: E402
 import hosts  # noqa: E402
 import tools  # noqa: E402
 from compare import (SECONDS, Bundles, Totals, compareOn,  # noqa: E402
-                     comparisonProblem, execute, expectationProblem)
+                     execute, expectationProblem, plainModule)
 
 DEEP_CALLS = 1_000_000
 BIG_STACK = ["--stack-size", "128m"]
@@ -46,16 +46,21 @@ HELLO_BYTES = 24 * 1024
 # Cases that also run by `ireko run`.
 THROUGH_TOOL = ["args", "files-join", "files-missing", "files-upper",
                 "trap-unreachable", "exports-divide", "reactor-next",
-                "sqlite-disk"]
+                "sqlite-input"]
 
 
-def runCase(host, case, bundles, scratch):
-    """A list of (name of the check, problem or None)."""
+def runCase(host, case, bundles, tool, scratch):
+    """A list of (name of the check, problem or None). With `tool`, by `ireko
+    run`, too, which packs on the way."""
     levels = [level for level, only in case.levels.items()
               if only is None or host.name in only]
-    modules = [(f"{host.name} {case.name} -O{level}",
-                *bundles.pack(case.sample, level)) for level in levels]
-    return compareOn(host, case, modules, scratch)
+    variants = [(f"{host.name} {case.name} -O{level}", host,
+                 *bundles.pack(case.sample, level)) for level in levels]
+    if tool:
+        variants.append((f"{host.name} {case.name} by ireko run",
+                         hosts.ThroughTool(host, tool),
+                         plainModule(case.sample), None))
+    return compareOn(host, case, variants, scratch)
 
 
 def deepCases():
@@ -83,19 +88,6 @@ def runDeep(host, deep, bundles, scratch):
     return checks
 
 
-def runThroughTool(host, case, tool, scratch):
-    """The same program by `ireko run`, which packs it on the way."""
-    name = f"{host.name} {case.name} by ireko run"
-    try:
-        module = build.OUT / f"{case.sample}.wasm"
-        plain = execute(host, module, case, scratch)
-        through = execute(hosts.ThroughTool(host, tool), module, case, scratch)
-        return [(name, expectationProblem(host, case, plain)
-                 or comparisonProblem(case, plain, through))]
-    except subprocess.TimeoutExpired:
-        return [(name, f"ran for more than {SECONDS} s")]
-
-
 def checkSizes(bundles, totals):
     for sample in ("hello", "greet"):
         module, problem = bundles.pack(sample, "2")
@@ -115,14 +107,13 @@ def allCases(only):
 def runHost(host, chosen, deep, bundles, arguments, scratch, totals):
     started = time.monotonic()
     before = totals.passed, totals.failed, totals.skipped
-    jobs = [functools.partial(runCase, host, case, bundles, scratch)
+    jobs = [functools.partial(
+        runCase, host, case, bundles,
+        arguments.tool if case.name in THROUGH_TOOL and not arguments.packer
+        else None, scratch)
             for case in chosen if host.canCall or not case.call]
     jobs += [functools.partial(runDeep, host, entry, bundles, scratch)
              for entry in deep]
-    jobs += [functools.partial(runThroughTool, host, case, arguments.tool,
-                               scratch)
-             for case in chosen if case.name in THROUGH_TOOL
-             and (host.canCall or not case.call) and not arguments.packer]
     for case in chosen:
         if case.call and not host.canCall:
             totals.skipped += len(case.levels) + (case.name in THROUGH_TOOL)
