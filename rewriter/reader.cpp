@@ -162,9 +162,8 @@ Format formatOf(llvm::ArrayRef<uint8_t> bytes) {
 /// offsets in the copy to offsets in the file.
 struct CleanCopy {
   std::vector<char> bytes;
-  /// Where the contents of the code section begin.
-  uint64_t codeOffset = 0;
-  /// (offset in the copy, offset in the file) of each section's contents.
+  /// (offset in the copy, offset in the file) of each section's contents, and
+  /// of each part of the code that follows something left out.
   std::vector<std::pair<uint64_t, uint64_t>> origins;
 
   void append(llvm::StringRef data) {
@@ -253,6 +252,38 @@ std::string makeEmptyBodies(size_t count) {
   return result;
 }
 
+/// The contents of the code section without dead code: Binaryen 132 fails to
+/// read some of it ("popping from empty stack"), and it says nothing. Adds
+/// where its parts are, and where they come from, to \p parts.
+std::string makeCodeSection(llvm::ArrayRef<uint8_t> bytes,
+                            const BinaryInfo &info,
+                            std::vector<std::pair<uint64_t, uint64_t>> &parts) {
+  std::string result;
+  result.reserve(info.codeSize);
+  llvm::raw_string_ostream out(result);
+  llvm::encodeULEB128(info.bodies.size(), out);
+  auto dead = info.deadCode.begin();
+  for (const BodyInfo &body : info.bodies) {
+    uint64_t end = body.offset + body.size;
+    auto first = dead;
+    uint64_t size = body.size;
+    for (; dead != info.deadCode.end() && dead->begin < end; ++dead)
+      size -= dead->end - dead->begin;
+    llvm::encodeULEB128(size, out);
+    uint64_t done = body.offset;
+    auto copy = [&](uint64_t until) {
+      parts.emplace_back(result.size(), done);
+      out << asText(bytes.slice(done, until - done));
+    };
+    for (; first != dead; ++first) {
+      copy(first->begin);
+      done = first->end;
+    }
+    copy(end);
+  }
+  return result;
+}
+
 CleanCopy makeCleanCopy(llvm::ArrayRef<uint8_t> bytes, const BinaryInfo &info) {
   CleanCopy copy;
   copy.bytes.reserve(bytes.size());
@@ -264,18 +295,22 @@ CleanCopy makeCleanCopy(llvm::ArrayRef<uint8_t> bytes, const BinaryInfo &info) {
     llvm::StringRef contents =
         asText(bytes.slice(section.offset, section.size));
     std::string replaced;
+    std::vector<std::pair<uint64_t, uint64_t>> parts;
     if (section.id == kElementSection) {
       replaced = makeElementSection(bytes, section, info.declarativeSegments);
       contents = replaced;
     } else if (section.id == kCodeSection && info.isBundle) {
       replaced = makeEmptyBodies(info.bodies.size());
       contents = replaced;
+    } else if (section.id == kCodeSection && !info.deadCode.empty()) {
+      replaced = makeCodeSection(bytes, info, parts);
+      contents = replaced;
     }
     copy.appendSection(section.id, contents);
-    copy.origins.emplace_back(copy.bytes.size() - contents.size(),
-                              section.offset);
-    if (section.id == kCodeSection)
-      copy.codeOffset = copy.origins.back().first;
+    uint64_t begin = copy.bytes.size() - contents.size();
+    copy.origins.emplace_back(begin, section.offset);
+    for (auto [offset, origin] : parts)
+      copy.origins.emplace_back(begin + offset, origin);
   }
   return copy;
 }
@@ -302,8 +337,11 @@ std::vector<char> makeSourceMap(const BinaryInfo &info, const CleanCopy &copy) {
   std::string map = R"({"version":3,"sources":["offset"],"mappings":")";
   int64_t lastPlace = 0;
   int64_t lastLine = 1;
+  auto part = copy.origins.begin();
   for (uint32_t landmark : info.landmarks) {
-    int64_t place = copy.codeOffset + (landmark - info.codeOffset);
+    while (part + 1 != copy.origins.end() && part[1].second <= landmark)
+      ++part;
+    int64_t place = part->first + (landmark - part->second);
     if (lastPlace)
       map += ',';
     appendVlq(map, place - lastPlace);

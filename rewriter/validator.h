@@ -73,6 +73,12 @@ struct BodyInfo {
   uint64_t size;
 };
 
+/// Some bytes of a function's code.
+struct CodeRange {
+  uint32_t begin;
+  uint32_t end;
+};
+
 /// A declarative element segment: it only allows ref.func to name its functions
 /// and is as good as dropped when the program starts.
 struct DeclarativeSegment {
@@ -131,8 +137,11 @@ struct BinaryInfo {
   /// importedFunctions + i at i.
   std::vector<BodyInfo> bodies;
   /// The file offsets of loops, calls and instructions that may trap other than
-  /// by a plain load or store, ascending.
+  /// by a plain load or store, ascending; none in dead code.
   std::vector<uint32_t> landmarks;
+  /// What stands between an unconditional branch and the end of its block, in
+  /// file offsets, ascending.
+  std::vector<CodeRange> deadCode;
   std::vector<DeclarativeSegment> declarativeSegments;
   /// It has a custom section "ireko": this tool made it.
   bool isBundle = false;

@@ -59,6 +59,7 @@ void BodyValidator::validate(ByteReader &body, uint32_t index) {
   in = &body;
   operands.clear();
   frames.clear();
+  deadDepth = 0;
   uint32_t type = module.functions[index];
   Types params = module.params(type);
   functionResults = module.results(type);
@@ -124,8 +125,8 @@ void BodyValidator::readInstruction() {
   text = info->text;
   if (info->feature)
     (module.features.*info->feature).note(start);
-  if (isLandmark(info->op))
-    landmarks.push_back(uint32_t(start));
+  if (isLandmark(info->op) && !deadDepth)
+    this->info.landmarks.push_back(uint32_t(start));
   if (!info->fixedTypes) {
     checkSpecial(*info);
     return;
@@ -328,6 +329,11 @@ void BodyValidator::pushFrame(Op op, Types params, Types results) {
 }
 
 BodyValidator::Frame BodyValidator::popFrame() {
+  if (deadDepth == frames.size()) {
+    if (deadBegin < start)
+      info.deadCode.push_back({deadBegin, uint32_t(start)});
+    deadDepth = 0;
+  }
   Frame frame = frames.back();
   pop(frame.results);
   if (ok() && operands.size() != frame.base)
@@ -346,6 +352,10 @@ void BodyValidator::setUnreachable() {
   noteHeight();
   operands.resize(frames.back().base);
   frames.back().unreachable = true;
+  if (!deadDepth) {
+    deadDepth = frames.size();
+    deadBegin = uint32_t(in->offset());
+  }
 }
 
 void BodyValidator::noteHeight() {

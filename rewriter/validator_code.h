@@ -18,11 +18,10 @@ namespace ireko {
 /// Checks the bodies of a module one after the other.
 class BodyValidator {
 public:
-  /// Instructions that BinaryInfo::landmarks lists are added to \p landmarks.
-  BodyValidator(ModuleContext &module, uint64_t codeSize,
-                std::vector<uint32_t> &landmarks)
-      : module(module), landmarks(landmarks),
-        workLeft(kWorkAllowance + kWorkPerByte * codeSize) {}
+  /// Adds to the landmarks and the dead code of \p info.
+  BodyValidator(ModuleContext &module, BinaryInfo &info)
+      : module(module), info(info),
+        workLeft(kWorkAllowance + kWorkPerByte * info.codeSize) {}
 
   /// \p body has the bytes of function \p index, after their size. Leaves the
   /// first failure in the body's diagnosis.
@@ -96,13 +95,17 @@ private:
   }
 
   ModuleContext &module;
-  std::vector<uint32_t> &landmarks;
+  BinaryInfo &info;
   uint64_t workLeft;
   ByteReader *in = nullptr;
   std::vector<ValType> locals;
   std::vector<Operand> operands;
   std::vector<Frame> frames;
   Types functionResults;
+  /// How many frames there were at the branch behind which code is dead, and
+  /// where that begins; or 0.
+  size_t deadDepth = 0;
+  uint32_t deadBegin = 0;
   /// The instruction at hand: its offset, name, and the height of the highest
   /// of its operands.
   uint64_t start = 0;

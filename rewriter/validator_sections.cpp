@@ -553,7 +553,7 @@ void SectionValidator::readCode(ByteReader &in) {
     in.fail(start, "function and code section have inconsistent lengths: " +
                        llvm::utostr(definedFunctions) + " declared, " +
                        llvm::utostr(count) + " bodies");
-  BodyValidator bodies(module, info.codeSize, info.landmarks);
+  BodyValidator bodies(module, info);
   for (uint32_t i = 0; i < count && in.ok(); ++i) {
     diagnosis.function = module.importedFunctions + i;
     uint32_t size = in.u32();

@@ -143,10 +143,12 @@ TEST(Reader, KeepsNamesAndNumbersOfFunctions) {
 
 TEST(Reader, KeepsFileOffsets) {
   // A branch to the function's own label wraps its body; a custom section moves
-  // the code.
-  Bytes bytes = module(
-      {custom("first", Bytes(300, 1)), section(1, Bytes{1} + signature({}, {})),
-       section(3, {1, 0}), codeOf({0x0c, 0, 0x00, 0x10, 0, 0x03, 0x40, 0x0b})});
+  // the code, and dead code (two nop) is left out.
+  Bytes bytes =
+      module({custom("first", Bytes(300, 1)),
+              section(1, Bytes{1} + signature({}, {})), section(3, {1, 0}),
+              codeOf({0x41, 0, 0x0d, 0, 0x41, 0, 0x04, 0x40, 0x0f, 0x01, 0x01,
+                      0x0b, 0x10, 0, 0x03, 0x40, 0x0b, 0x00})});
   SourceModule source = readValid(bytes);
   wasm::Function &function = *source.module->functions[0];
   auto offsetOfFirst = [&](auto list) {
@@ -156,11 +158,12 @@ TEST(Reader, KeepsFileOffsets) {
                : SourceModule::offsetOf(function, list.list.front());
   };
   uint64_t body = source.info.bodies[0].offset;
-  EXPECT_EQ(bytes[body + 1], 0x0c);
+  EXPECT_EQ(bytes[body + 1], 0x41);
+  EXPECT_TRUE(wasm::FindAll<wasm::Nop>(function.body).list.empty());
   EXPECT_EQ(offsetOfFirst(wasm::FindAll<wasm::Unreachable>(function.body)),
-            body + 3);
-  EXPECT_EQ(offsetOfFirst(wasm::FindAll<wasm::Call>(function.body)), body + 4);
-  EXPECT_EQ(offsetOfFirst(wasm::FindAll<wasm::Loop>(function.body)), body + 6);
+            body + 18);
+  EXPECT_EQ(offsetOfFirst(wasm::FindAll<wasm::Call>(function.body)), body + 13);
+  EXPECT_EQ(offsetOfFirst(wasm::FindAll<wasm::Loop>(function.body)), body + 15);
   EXPECT_EQ(offsetOfFirst(wasm::FindAll<wasm::Break>(function.body)),
             std::nullopt);
 }

@@ -117,6 +117,22 @@ TEST(Validator, RecordsWhereThingsAre) {
   EXPECT_EQ(info.findCustom("ireko"), nullptr);
 }
 
+TEST(Validator, FindsDeadCode) {
+  // block, br 0, call 0, end; unreachable, nop, block, unreachable, nop, end.
+  BinaryInfo info = infoOf(module(
+      {section(1, Bytes{1} + signature({}, {})), section(3, {1, 0}),
+       section(10,
+               Bytes{1} + sized({0, 0x02, 0x40, 0x0c, 0, 0x10, 0, 0x0b, 0x00,
+                                 0x01, 0x02, 0x40, 0x00, 0x01, 0x0b, 0x0b}))}));
+  uint32_t body = info.bodies[0].offset;
+  ASSERT_EQ(info.deadCode.size(), 2u);
+  EXPECT_EQ(info.deadCode[0].begin, body + 5);
+  EXPECT_EQ(info.deadCode[0].end, body + 7);
+  EXPECT_EQ(info.deadCode[1].begin, body + 9);
+  EXPECT_EQ(info.deadCode[1].end, body + 15);
+  EXPECT_EQ(info.landmarks, std::vector<uint32_t>{body + 8});
+}
+
 //===----------------------------------------------------------------------===//
 // Declarations
 //===----------------------------------------------------------------------===//
