@@ -11,7 +11,8 @@ cd "$(dirname "$(readlink -f "$0")")" || exit 1
 # In the order in which they start: the longest first, so that the last two end
 # at about the same time.
 groups=(unit programs golden fuzz spec differential generic features bench wasi
-  adapters runners hosts separate-spec separate-diff embedding)
+  adapters runners hosts separate-spec separate-diff generic-spec generic-diff
+  embedding)
 command_of() {
   case $1 in
   unit) echo tests/unit/run.sh ;;
@@ -30,6 +31,14 @@ command_of() {
   features) echo tests/features/run.py ;;
   fuzz) echo tests/fuzz/run.py ;;
   generic) echo tests/generic/run.py ;;
+  # A part of the suite, and a hundredth of what the long runs do.
+  generic-spec)
+    echo tests/spec/run.py --generic wasm-v2/i32.wast wasm-v2/f64.wast \
+      wasm-v2/conversions wasm-v2/call_indirect wasm-v2/memory_trap \
+      wasm-v2/memory_fill wasm-v2/memory_init wasm-v2/data.wast \
+      wasm-v2/switch wasm-v2/start wasm-v2/simd_shift
+    ;;
+  generic-diff) echo tests/generic/differential.py --count 60 ;;
   programs) echo tests/programs/run.py ;;
   hosts) echo tests/hosts/run.py ;;
   embedding) echo tests/embedding/run.py ;;

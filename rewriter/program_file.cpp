@@ -277,6 +277,17 @@ llvm::Expected<std::vector<uint8_t>> makeProgramFile(SourceModule &&source,
       return inputError(source.path,
                         "the address of a data segment is not constant",
                         kAdvice);
+  for (auto &segment : program.module.elementSegments) {
+    if (!segment->table.is())
+      continue; // passive
+    auto offset = constantValue(program, segment->offset);
+    uint64_t size = program.module.getTable(segment->table)->initial;
+    if (!offset || offset->getUnsigned() + segment->data.size() > size)
+      return inputError(source.path,
+                        "an element segment does not fit into its table, so "
+                        "the program traps before it starts",
+                        kAdvice);
+  }
   auto tiling = coverProgram(catalogue, program, source.path);
   if (!tiling)
     return tiling.takeError();

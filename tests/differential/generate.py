@@ -47,10 +47,12 @@ def _signature(callee):
 class Module:
     """`lean`: nothing that a host of WebAssembly's first version would have to
     see: no vectors or references, at most one result and no mutable globals
-    outside. Inside, all else occurs."""
+    outside. Inside, all else occurs. `alone`: what the generic VM takes, lean
+    but for vectors, and without imports."""
 
-    def __init__(self, seed, lean=False):
-        self.lean = lean
+    def __init__(self, seed, lean=False, alone=False):
+        self.lean = lean or alone
+        self.alone = alone
         self.random = random.Random(f"generated {seed}")
         self.labelCount = 0
         self.types = self._chooseTypes()
@@ -59,7 +61,8 @@ class Module:
         self.dataCount = 3
         known = set(self.types)
         self.hosts = [h for h in HOST if self.random.randrange(3) == 0
-                      and known.issuperset(h.params + h.results)]
+                      and known.issuperset(h.params + h.results)
+                      and not self.alone]
         assert not lean or all(len(h.results) < 2 for h in self.hosts)
         self.functions = [self._function(i)
                           for i in range(self.random.randrange(2, 8))]
@@ -71,7 +74,7 @@ class Module:
         types = ["i32", "i32", "i64"]
         if self.random.randrange(3):
             types += ["f32", "f64"]
-        if self.random.randrange(2) and not self.lean:
+        if self.random.randrange(2) and (self.alone or not self.lean):
             types += ["v128"]
         if self.random.randrange(3) == 0 and not self.lean:
             types += REFERENCES
@@ -94,7 +97,7 @@ class Module:
     def _chooseGlobals(self):
         globals_ = [(f"$h_{n}", t, m) for n, t, m in HOST_GLOBALS
                     if t in self.types and self.random.randrange(4) == 0
-                    and not (m and self.lean)]
+                    and not (m and self.lean) and not self.alone]
         self.hostGlobals = list(globals_)
         for i in range(self.random.randrange(1, 7)):
             type_ = self.random.choice(self.types)
@@ -229,6 +232,6 @@ class Module:
         return body.text("$start") + "\n(start $start)"
 
 
-def module(seed, lean=False):
+def module(seed, lean=False, alone=False):
     """The program of a seed, in text format."""
-    return Module(seed, lean).text()
+    return Module(seed, lean, alone).text()

@@ -234,6 +234,9 @@ LOWER_REFUSALS = {
                        '(export "_start") (table.init $e (i32.const 0) '
                        '(i32.const 0) (i32.const 1)) (call_indirect '
                        '(i32.const 0))))', "the generic VM cannot do"),
+    "elements that do not fit": (
+        '(module (table 3 funcref) (elem (i32.const 2) func 0 0) (func (export '
+        '"_start")))', "an element segment does not fit into its table"),
     "relaxed SIMD": ('(module (func (export "_start") (local v128) '
                      '(local.set 0 (i8x16.relaxed_swizzle (local.get 0) '
                      '(local.get 0))) (drop (i8x16.relaxed_swizzle (local.get '

@@ -24,6 +24,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 
+import generic  # noqa: E402
 import judge  # noqa: E402
 import tools  # noqa: E402
 from script import HOST_FEATURES, Script  # noqa: E402
@@ -94,6 +95,10 @@ def runFile(wast, name, options):
     begin = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ireko-spec-") as folder:
         script = Script(wast, folder, options.layout, packer)
+        if options.generic:
+            generic.run(script, options, skips, report)
+            report.seconds = time.monotonic() - begin
+            return report
         executions = len(options.levels)
         if not options.pack_only:
             executions *= len(HOSTS)
@@ -176,12 +181,16 @@ def parseArguments():
     parser.add_argument("--layout", choices=("single", "separate"),
                         default="single",
                         help="of the bundles' memories (default: %(default)s)")
+    parser.add_argument("--generic", action="store_true",
+                        help="by ireko lower and the generic VM, in Node")
     parser.add_argument("--pack-only", action="store_true",
                         help="pack and check refusals, run no host")
     parser.add_argument("--verbose", action="store_true",
                         help="print every failure and every file")
     options = parser.parse_args()
     options.levels = options.level or LEVELS
+    if options.generic:
+        options.layout = generic.LAYOUT
     return options
 
 
@@ -223,7 +232,10 @@ def main():
           f"{tools.hostVersions()}")
     # The largest first, so that no worker ends up alone with one.
     order = sorted(files, key=lambda f: -f[0].stat().st_size)
-    with concurrent.futures.ProcessPoolExecutor(WORKERS) as pool:
+    with tempfile.TemporaryDirectory(prefix="ireko-spec-vm-") as folder, \
+            concurrent.futures.ProcessPoolExecutor(WORKERS) as pool:
+        if options.generic:
+            options.vm = generic.makeVm(options.tool, folder)
         pending = [pool.submit(runFile, path, name, options)
                    for path, name in order]
         reports = []

@@ -3,7 +3,8 @@
     rule NAME     REASON      a kind of step, see script.py
     FILE:LINES    REASON      commands (by line, with commas); run all the same
 
-A line that starts with [single] or [separate] is only for that layout.
+A line that starts with [single], [separate] or [generic] is only for that
+layout, or the generic VM; several names have commas between them.
 
 An entry that no longer matches anything, or whose command passes everywhere,
 is stale and fails the run.
@@ -23,8 +24,9 @@ class Skips:
         with open(path, encoding="utf-8") as text:
             for number, line in enumerate(text, 1):
                 line = line.split("#", 1)[0].strip()
-                only, rest = re.fullmatch(r"(?:\[(\w+)\] *)?(.*)", line).groups()
-                if not rest or only not in (None, layout):
+                only, rest = re.fullmatch(
+                    r"(?:\[([\w,]+)\] *)?(.*)", line).groups()
+                if not rest or only and layout not in only.split(","):
                     continue
                 line = rest
                 words = line.split(None, 2 if line.startswith("rule ") else 1)
