@@ -17,6 +17,21 @@ constexpr uint32_t kMaxScratch = 20;
 // Of which there are that many, all in all.
 constexpr uint32_t kScratchTypes = 5;
 
+// Whether a store's value is its address: the same local, which the address may
+// just have set, wider or not.
+bool storesItsAddress(const Store *store) {
+  const Expression *value = store->value;
+  if (auto *wide = value->dynCast<Unary>())
+    value = wide->op == ExtendUInt32 ? wide->value : value;
+  auto *read = value->dynCast<LocalGet>();
+  if (!read)
+    return false;
+  if (auto *address = store->ptr->dynCast<LocalGet>())
+    return address->index == read->index;
+  auto *set = store->ptr->dynCast<LocalSet>();
+  return set && set->index == read->index;
+}
+
 } // namespace
 
 Index HandlerBuilder::scratch(Type type, bool required) {
@@ -217,6 +232,10 @@ Expression *HandlerBuilder::replacement(Expression *node) {
   if (auto *store = node->dynCast<Store>()) {
     auto *copy = access(store);
     copy->value = value(store->value);
+    // wasmi 2.0.0 has no instruction for a store of both from its accumulator
+    // at a static offset of more than 16 bits, and panics: a sum comes between.
+    if (storesItsAddress(copy))
+      copy->ptr = gen.add(copy->ptr, gen.i32(0));
     return copy;
   }
   if (auto *lane = node->dynCast<SIMDLoadStoreLane>()) {

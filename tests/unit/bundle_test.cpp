@@ -8,6 +8,7 @@
 
 #include "rewriter/pack.h"
 
+#include "ir/find_all.h"
 #include "lowering_helpers.h"
 #include "vm/layout.h"
 #include "wasm-binary.h"
@@ -389,6 +390,31 @@ TEST(Bundle, PutsStaticTablesIntoMemory) {
   EXPECT_EQ(words[2], entry);
   EXPECT_NE(words[3], kNullType);
   EXPECT_EQ(words[5], kNullType);
+}
+
+// wasmi 2.0.0 cannot translate such stores at the offsets that bundles have.
+TEST(Bundle, NeverStoresALocalToItself) {
+  for (const char *store : {"(i32.store (local.get 0) (local.get 0))",
+                            "(i64.store (local.get 0) (i64.extend_i32_u "
+                            "(local.get 0)))"}) {
+    Bundle bundle(std::string(R"((module (memory 2)
+      (func (export "f") (param i32 i32)
+        (loop
+          (local.set 0 (i32.load offset=4 (local.get 0))) )") +
+                  store + R"(
+          (local.set 1 (i32.add (local.get 1) (i32.const 1)))
+          (br_if 0 (i32.lt_u (local.get 1) (i32.const 9)))))))");
+    uint32_t guestStores = 0;
+    for (auto &function : bundle.module.functions)
+      if (!function->imported())
+        for (auto *found : wasm::FindAll<wasm::Store>(function->body).list) {
+          if (found->offset != bundle.info.guestBase)
+            continue;
+          ++guestStores;
+          EXPECT_FALSE(found->ptr->is<wasm::LocalGet>());
+        }
+    EXPECT_EQ(guestStores, 1u);
+  }
 }
 
 // Segments whose contents are in place are still there for elem.drop and
