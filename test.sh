@@ -77,7 +77,10 @@ samples/build.py >"$logs/samples.log" 2>&1 || {
 run_group() {
   local command start=$SECONDS code counts p f s
   read -ra command < <(command_of "$1")
-  "${command[@]}" >"$logs/$1.log" 2>&1
+  "${command[@]}" >"$logs/$1.log" 2>&1 &
+  # The terminal's interrupt does not reach it.
+  trap "kill $!; exit 1" TERM
+  wait $!
   code=$?
   # A group that does not count, that tests nothing, or that fails without
   # naming a failure, has failed.
@@ -97,7 +100,7 @@ chosen=("${@:-${groups[@]}}")
 for group in "${chosen[@]}"; do
   rm -f "$logs/$group.counts"
 done
-trap 'kill $(jobs -p) 2>/dev/null' EXIT
+trap 'kill $(jobs -rp) 2>/dev/null' EXIT
 for group in "${chosen[@]}"; do
   while (($(jobs -rp | wc -l) >= 2)); do
     wait -n
