@@ -1,33 +1,44 @@
 #include "rewriter/host_profiles.h"
 
 #include "rewriter/error.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
 
 namespace ireko {
 
 namespace {
 
 struct Row {
-  llvm::StringRef name;
+  llvm::StringRef names;
   llvm::StringRef features;
   HostLimits limits;
   llvm::StringRef help;
 };
 
 const Row kRows[] = {
-#define IREKO_PROFILE(NAME, FEATURES, BYTES, TARGETS, LOCALS, HELP)            \
-  {NAME, FEATURES, {BYTES, TARGETS, LOCALS}, HELP},
+#define IREKO_PROFILE(NAMES, FEATURES, BYTES, TARGETS, LOCALS, HELP)           \
+  {NAMES, FEATURES, {BYTES, TARGETS, LOCALS}, HELP},
 #include "rewriter/host_profiles.def"
 };
+
+std::string listed(const Row &row) {
+  llvm::SmallVector<llvm::StringRef, 8> names;
+  row.names.split(names, ' ');
+  return llvm::join(names, ", ");
+}
 
 } // namespace
 
 llvm::Expected<HostProfile> findHostProfile(llvm::StringRef name) {
   std::string known;
   for (const Row &row : kRows) {
-    if (row.name == name)
+    llvm::SmallVector<llvm::StringRef, 8> names;
+    row.names.split(names, ' ');
+    if (llvm::is_contained(names, name))
       return HostProfile{llvm::cantFail(parseHostFeatures(row.features)),
                          row.limits};
-    known += (known.empty() ? "" : ", ") + row.name.str();
+    known += (known.empty() ? "" : ", ") + listed(row);
   }
   return usageError("there is no profile of a host '" + name.str() + "'",
                     "one of " + known);
@@ -36,8 +47,8 @@ llvm::Expected<HostProfile> findHostProfile(llvm::StringRef name) {
 std::string hostProfilesHelp() {
   std::string help = "NAME, each a set of --host-features and --max-...:\n";
   for (const Row &row : kRows) {
-    std::string line = "  " + row.name.str();
-    line.resize(28, ' ');
+    std::string line = "  " + listed(row);
+    line.resize(36, ' ');
     help += line + row.help.str() + '\n';
   }
   return help;

@@ -123,6 +123,8 @@ class Entry:
     engine: str
     # toolchain/setup.sh's word that installs it; "test" hosts always run.
     tier: str
+    # Its name for `ireko pack --host`.
+    profile: str
     # What it cannot give a program: folders, variables, calls, stdin.
     lacks: tuple = ()
     multiMemory: bool = True
@@ -153,38 +155,48 @@ class Entry:
 _byName = {host.name: host for host in hosts.ALL}
 
 ALL = [
-    Entry(_byName["wasmtime"], "Wasmtime", "compiler (Cranelift)", "test"),
-    Entry(_byName["node26"], "Node 26", "compiler (V8)", "test"),
+    Entry(_byName["wasmtime"], "Wasmtime", "compiler (Cranelift)", "test",
+          "wasmtime"),
+    Entry(_byName["node26"], "Node 26", "compiler (V8)", "test",
+          "node"),
     Entry(SystemNode("node"), "the machine's Node", "compiler (V8)", "test",
-          multiMemory=False),
-    Entry(_byName["bun"], "bun", "compiler (JavaScriptCore)", "test"),
-    Entry(_byName["wazero"], "wazero", "compiler", "test", ("calls",),
+          "node", multiMemory=False),
+    Entry(_byName["bun"], "bun", "compiler (JavaScriptCore)", "test",
+          "bun"),
+    Entry(_byName["wazero"], "wazero", "compiler", "test",
+          "wazero", ("calls",),
           multiMemory=False),
     Entry(hosts.Wazero("wazero-interpreter", "hosts/wazero", ["-interpreter"]),
-          "wazero `-interpreter`", "interpreter", "test", ("calls",),
+          "wazero `-interpreter`", "interpreter", "test",
+          "wazero", ("calls",),
           multiMemory=False),
-    Entry(_byName["wasmi"], "wasmi", "interpreter", "test"),
+    Entry(_byName["wasmi"], "wasmi", "interpreter", "test",
+          "wasmi"),
     Entry(Deno("deno", "hosts/deno", ["run", "--quiet", "--allow-all"]),
-          "deno", "compiler (V8)", "hosts"),
-    Entry(Chromium("chromium"), "Chromium, headless", "compiler (V8)", "hosts"),
+          "deno", "compiler (V8)", "hosts",
+          "deno"),
+    Entry(Chromium("chromium"), "Chromium, headless", "compiler (V8)", "hosts",
+          "chromium"),
     Entry(Driver("wasmer", "hosts/wasmer/wasmer_sdk/__init__.py",
                  [sys.executable, DRIVERS / "wasmer.py"],
                  version=pinned("wasmer")),
           "Wasmer (its library for Python)", "compiler (Cranelift)", "hosts",
-          ("folders", "calls"),
+          "wasmer", ("folders", "calls"),
           omit=(("^args$", "its variables come in a random order"),)),
     Entry(Driver("wamr-fast", "hosts/wamr-fast", version="2.4.3"),
           "WAMR, fast interpreter", "interpreter", "hosts",
-          multiMemory=False),
+          "wamr", multiMemory=False),
     Entry(Driver("wamr-classic", "hosts/wamr-classic", version="2.4.3"),
-          "WAMR, classic interpreter", "interpreter", "hosts"),
-    Entry(Chicory("chicory"), "Chicory, interpreter", "interpreter", "hosts"),
+          "WAMR, classic interpreter", "interpreter", "hosts",
+          "wamr-classic"),
+    Entry(Chicory("chicory"), "Chicory, interpreter", "interpreter", "hosts",
+          "chicory"),
     Entry(Chicory("chicory-compiler", ["--compile"]), "Chicory, compiler",
           "compiler (JVM code)", "hosts",
-          measured=Chicory("chicory-strict", ["--compile", "--strict"])),
+          "chicory", measured=Chicory("chicory-strict", ["--compile", "--strict"])),
     Entry(Driver("wasm3", "hosts/wasm3", version=pinned("wasm3")),
           "wasm3", "interpreter", "hosts",
-          ("folders", "variables"), multiMemory=False,
+          "wasm3", ("folders", "variables"), multiMemory=False,
           # Their bundles run there.
           omit=(("^(trap|sqlite)-", "refuses the plain module: LEB encoded "
                  "value overflow"),)),

@@ -46,6 +46,8 @@ from compare import Bundles, Totals, compareOn  # noqa: E402
 
 LEVEL = "2"
 LAYOUTS = {"default": [], "separate": ["--layout=separate"]}
+# Cases that also run with a bundle that is packed for the host.
+PROFILED = re.compile("^(args|mandelbrot|files-join|sqlite-input)$")
 
 
 @dataclasses.dataclass
@@ -80,15 +82,27 @@ def packerLayouts(tool):
             if name == "default" or "--layout" in done.stdout]
 
 
+def options(variant):
+    """`ireko pack`'s for a layout, or else for the profile of a host."""
+    return LAYOUTS.get(variant, [f"--host={variant}"])
+
+
+def pack(case, variant, context):
+    return context.bundles.pack(case.sample, LEVEL, options(variant),
+                                "" if variant == "default" else f"-{variant}")
+
+
 def runCases(entry, chosen, layouts, context):
-    """[(layout, name of the check, problem or None)]"""
+    """[(layout or profile, name of the check, problem or None)]"""
     def one(case):
-        modules = [(layout, entry.host, *context.bundles.pack(
-            case.sample, LEVEL, LAYOUTS[layout],
-            "" if layout == "default" else f"-{layout}"))
-            for layout in layouts]
-        return [(layout, case.name, problem) for layout, problem in
-                compareOn(entry.host, case, modules, context.scratch)]
+        variants = [(layout, entry.host, *pack(case, layout, context))
+                    for layout in layouts]
+        if context.profiles and PROFILED.search(case.name):
+            # Where it must not take another way for large functions.
+            variants.append((entry.profile, entry.measured or entry.host,
+                             *pack(case, entry.profile, context)))
+        return [(variant, case.name, problem) for variant, problem in
+                compareOn(entry.host, case, variants, context.scratch)]
 
     with concurrent.futures.ThreadPoolExecutor(context.jobs) as pool:
         return [check for checks in pool.map(one, chosen) for check in checks]
@@ -100,6 +114,7 @@ class Context:
     bundles: Bundles
     packer: tools.Packer
     layouts: list
+    profiles: bool  # whether the packer is ours
     scratch: str
     jobs: int
 
@@ -121,10 +136,13 @@ def runHost(entry, chosen, arguments, context, totals):
     totals.skipped += len(report.omitted) * len(layouts)
     for layout in layouts:
         report.passed[layout] = report.failed[layout] = 0
-    for layout, name, problem in runCases(entry, possible, layouts, context):
-        totals.add(f"{host.name} {name} ({layout} layout)", problem)
-        counts = report.failed if problem else report.passed
-        counts[layout] += 1
+    for variant, name, problem in runCases(entry, possible, layouts, context):
+        isLayout = variant in LAYOUTS
+        totals.add(f"{host.name} {name} ({variant} "
+                   f"{'layout' if isLayout else 'profile'})", problem)
+        if isLayout:
+            counts = report.failed if problem else report.passed
+            counts[variant] += 1
     if re.search(arguments.only, "wasi"):
         with tempfile.TemporaryDirectory(dir=context.scratch) as folder:
             report.functions = wasi_probe.available(host, folder)
@@ -198,12 +216,16 @@ def main():
     scratch = tempfile.mkdtemp(prefix="ireko-hosts-")
     bundles = Bundles(packer, pathlib.Path(scratch) / "bundles")
     context = Context(bundles, packer, packerLayouts(arguments.tool),
-                      scratch, arguments.jobs)
+                      not arguments.packer, scratch, arguments.jobs)
+    profiles = {entry.profile for entry in allhosts.ALL
+                if context.profiles and entry.host.name in arguments.hosts}
     # Before the first run, so that two runs never pack the same.
     for case in chosen:
         for layout in context.layouts:
-            context.bundles.pack(case.sample, LEVEL, LAYOUTS[layout],
-                                 "" if layout == "default" else f"-{layout}")
+            pack(case, layout, context)
+        if PROFILED.search(case.name):
+            for profile in sorted(profiles):
+                pack(case, profile, context)
     reports = []
     for entry in allhosts.ALL:
         if entry.host.name not in arguments.hosts:

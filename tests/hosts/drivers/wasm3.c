@@ -191,6 +191,7 @@ static const struct {
     {"path_open", "i(ii*iiIIi*)", badFile, NULL},
     {"clock_time_get", "i(iI*)", clockTimeGet, NULL},
     {"proc_exit", "v(i)", procExit, NULL},
+    {"proc_raise", "i(i)", badFile, NULL},
     {"fd_advise", "i(iIIi)", badFile, NULL},
     {"fd_allocate", "i(iII)", badFile, NULL},
     {"fd_datasync", "i(i)", badFile, NULL},
