@@ -96,6 +96,10 @@ llvm::Error Bundler::copyImports() {
   return llvm::Error::success();
 }
 
+bool Bundler::isOfRuntime(Name name) const {
+  return name.startsWith(std::string_view(program.own("vm.").toString()));
+}
+
 void Bundler::removeUnusedRuntime() {
   std::vector<Name> work(neededRuntime.begin(), neededRuntime.end());
   while (!work.empty()) {
@@ -107,14 +111,38 @@ void Bundler::removeUnusedRuntime() {
       if (neededRuntime.insert(call->target).second)
         work.push_back(call->target);
   }
-  std::string prefix = program.own("vm.").toString();
   bundle.removeFunctions([&](wasm::Function *function) {
-    return function->name.startsWith(std::string_view(prefix)) &&
-           !neededRuntime.count(function->name);
+    return isOfRuntime(function->name) && !neededRuntime.count(function->name);
   });
   // The runtime's only constant data are the texts of trap messages.
   if (!neededRuntime.count(runtimeFunctions.at("ireko_trap")))
-    bundle.removeDataSegments([](DataSegment *) { return true; });
+    bundle.removeDataSegments(
+        [&](DataSegment *segment) { return isOfRuntime(segment->name); });
+}
+
+void Bundler::keepWhatIsCalled() {
+  neededRuntime.clear();
+  auto keepReferences = [&](Expression *tree) {
+    for (RefFunc *reference : FindAll<RefFunc>(tree).list)
+      neededRuntime.insert(reference->func);
+  };
+  for (auto &function : bundle.functions) {
+    if (function->imported() || isOfRuntime(function->name))
+      continue;
+    for (Call *call : FindAll<Call>(function->body).list)
+      neededRuntime.insert(call->target);
+    keepReferences(function->body);
+  }
+  for (auto &global : bundle.globals)
+    if (!global->imported())
+      keepReferences(global->init);
+  for (auto &segment : bundle.elementSegments)
+    for (Expression *element : segment->data)
+      keepReferences(element);
+  for (auto &item : bundle.exports)
+    if (item->kind == ExternalKind::Function)
+      neededRuntime.insert(*item->getInternalName());
+  removeUnusedRuntime();
 }
 
 void Bundler::addExports(Codegen &gen) {
@@ -244,11 +272,16 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
   copyElements(gen);
   gen.addColdFunctions();
   gen.addDispatchFunctions();
+  // What is left traps if the host calls the guest from within, or again after
+  // a trap: no reason to carry messages.
+  if (!gen.raisesTraps)
+    gen.trapFunction = runtimeFunctions.at("ireko_trap_quiet");
   gen.addRunFunction();
   addVmData();
   copyData();
   gen.addStart(initialisation);
   addExports(gen);
+  keepWhatIsCalled();
   addInfo();
   if (!WasmValidator().validate(bundle, WasmValidator::Globally))
     return inputError(source.path, "internal error: the bundle is not valid",

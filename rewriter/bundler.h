@@ -30,7 +30,10 @@ private:
   // rewriter/bundle.cpp
   void readRuntime();
   void renameRuntime();
+  bool isOfRuntime(wasm::Name name) const;
   void removeUnusedRuntime();
+  // Called in the end: planning asks for more than what code turns out to use.
+  void keepWhatIsCalled();
   llvm::Error copyImports();
   bool canPrint() const;
   void addExports(Codegen &gen);

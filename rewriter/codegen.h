@@ -63,8 +63,8 @@ public:
           const MemoryLayout &layout, const HostLimits &limits,
           wasm::Module &bundle)
       : program(program), tiling(tiling), image(image), layout(layout),
-        limits(limits), bundle(bundle), builder(bundle), memory(layout.vmMemory),
-        guestMemory(layout.guestMemory) {}
+        limits(limits), bundle(bundle), builder(bundle),
+        memory(layout.vmMemory), guestMemory(layout.guestMemory) {}
 
   // rewriter/dispatch.cpp
   void addDispatchFunctions();
@@ -144,7 +144,8 @@ public:
   wasm::Builder builder;
   wasm::Name memory; // the VM's
   wasm::Name guestMemory;
-  wasm::Name trapFunction; // ireko_trap or ireko_trap_quiet
+  wasm::Name trapFunction;  // ireko_trap or ireko_trap_quiet
+  bool raisesTraps = false; // whether a handler does
   // What the guest's imported functions are in the bundle: a host import or an
   // adapter of the runtime.
   std::unordered_map<wasm::Name, wasm::Name> importTargets;

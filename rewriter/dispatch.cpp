@@ -114,8 +114,13 @@ void Codegen::addPage(uint32_t number) {
                              kHandler, load16(get(kPc), layout.image, false)),
                          inner},
                         Type::unreachable));
-  inner = target(kTrapLabel, {inner});
-  inner = target(kYieldLabel, {inner, trap(get(kTrap), get(kPc))});
+  if (handlers.raisesTraps()) {
+    raisesTraps = true;
+    inner = builder.makeBlock(
+        {target(kTrapLabel, {inner}), trap(get(kTrap), get(kPc))},
+        Type::unreachable);
+  }
+  inner = target(kYieldLabel, {inner});
   dispatch->body =
       builder.makeBlock({builder.makeLocalSet(kCount, i32(kCountPerEntry)),
                          inner, storeState(offsetof(VmState, pc), get(kPc)),

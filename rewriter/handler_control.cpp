@@ -32,6 +32,7 @@ void HandlerBuilder::countDown() {
 }
 
 void HandlerBuilder::raise(TrapKind kind) {
+  raised = true;
   emit(builder.makeLocalSet(kTrap, gen.i32(uint32_t(kind))));
   emit(builder.makeBreak(kTrapLabel));
 }
@@ -219,6 +220,7 @@ Expression *HandlerBuilder::tableEntry(const Terminator &end,
                 get(type), gen.i32(uint32_t(TrapKind::IndirectCallType)),
                 gen.i32(uint32_t(TrapKind::UninitializedElement)))));
         static_assert(kNullType == 0);
+        raised = true;
         emit(builder.makeBreak(kTrapLabel));
       })));
   return gen.load(Type::i32, get(index), base);

@@ -41,6 +41,8 @@ public:
   // The handler's code, for a function that has those of `page`; control never
   // falls out of it.
   wasm::Expression *build(uint32_t number, Page page);
+  // Whether one built so far goes to kTrapLabel.
+  bool raisesTraps() const { return raised; }
 
 private:
   // A slot that is kept in a local within the handler. In a shared handler,
@@ -138,6 +140,7 @@ private:
   std::map<Slot, CachedSlot> cache;
   std::map<Slot, Accesses> accesses;
   bool jumpsToItself = false;
+  bool raised = false;
   // Of the function that had it last; fused handlers are in program order.
   std::optional<Liveness> liveness;
   uint32_t livenessFunction = 0;

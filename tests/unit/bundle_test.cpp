@@ -392,6 +392,26 @@ TEST(Bundle, PutsStaticTablesIntoMemory) {
   EXPECT_EQ(words[5], kNullType);
 }
 
+TEST(Bundle, CarriesMessagesOnlyWhereHandlersTrap) {
+  auto texts = [](const std::string &end) {
+    Bundle bundle(R"((module
+      (import "wasi_snapshot_preview1" "fd_write"
+        (func $write (param i32 i32 i32 i32) (result i32)))
+      (memory (export "memory") 1)
+      (func (export "_start")
+        (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1)
+          (i32.const 8))) )" +
+                  end + "))");
+    for (auto &segment : bundle.module.dataSegments)
+      if (std::string_view(segment->data.data(), segment->data.size())
+              .find("ireko: trap: ") != std::string_view::npos)
+        return true;
+    return false;
+  };
+  EXPECT_FALSE(texts(""));
+  EXPECT_TRUE(texts("(unreachable)"));
+}
+
 // wasmi 2.0.0 cannot translate such stores at the offsets that bundles have.
 TEST(Bundle, NeverStoresALocalToItself) {
   for (const char *store : {"(i32.store (local.get 0) (local.get 0))",
