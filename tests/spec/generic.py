@@ -23,7 +23,7 @@ IMPORTS = "generic-imports"
 REFUSED = "generic-refused"
 TRAPS = ("assert_trap", "assert_exhaustion")
 # The end of what `ireko lower` says about a module that needs a VM of its own.
-ADVICE = "ireko pack makes a VM for this one program"
+ADVICE = "(ireko pack makes a VM "
 CANNOT = ("the generic VM cannot do", "the generic VM has")
 
 
