@@ -19,13 +19,14 @@ using namespace ireko::test;
 
 namespace {
 
+// Of the function of this number.
 std::string after(std::initializer_list<std::string_view> passes,
-                  std::string_view text) {
+                  std::string_view text, uint32_t number = 0) {
   Lowered module(text);
   module.lower();
   for (std::string_view pass : passes)
     module.runPass(pass);
-  return print(*module.program, module.own());
+  return print(*module.program, module.function(number));
 }
 
 // The table ------------------------------------------------------------------
@@ -83,6 +84,141 @@ TEST(Passes, KeepTheFormIntact) {
         }
       }
   }
+}
+
+// thread-jumps ---------------------------------------------------------------
+
+// What Asyncify makes of two calls of nothing in a row: a flag guards each.
+TEST(ThreadJumps, LeadsPastASecondTestOfAFlag) {
+  EXPECT_EQ(after({"thread-jumps", "merge-blocks", "remove-unreachable"},
+                  R"((module (memory 1) (global $g (mut i32) (i32.const 0))
+  (func (export "set") (global.set $g (i32.const 1)))
+  (func (export "f")
+    (if (i32.eqz (global.get $g))
+      (then (i32.store (i32.const 0) (i32.const 1))))
+    (if (i32.eqz (global.get $g))
+      (then (i32.store (i32.const 4) (i32.const 2)))))))",
+                  1),
+            R"(b0:
+  if global.get $global$0 jump b4
+b1:
+  (i32.store $0 i32.const 0 i32.const 1)
+  (i32.store $0 i32.const 4 i32.const 2)
+  jump b4
+b4:
+  return
+)");
+}
+
+TEST(ThreadJumps, ForgetsAFlagAtACall) {
+  EXPECT_EQ(after({"thread-jumps", "merge-blocks"},
+                  R"((module (global $g (mut i32) (i32.const 0))
+  (func $set (export "set") (global.set $g (i32.const 1)))
+  (func (export "f") (result i32)
+    (if (global.get $g) (then (return (i32.const 1))))
+    (call $set)
+    (if (global.get $g) (then (return (i32.const 2))))
+    (i32.const 3))))",
+                  1),
+            R"(b0:
+  unless global.get $global$0 jump b2
+b1:
+  return i32.const 1
+b2:
+  call 0 <set> at s2
+b3:
+  unless global.get $global$0 jump b5
+b4:
+  return i32.const 2
+b5:
+  return i32.const 3
+)");
+}
+
+TEST(ThreadJumps, KnowsWhatWasWritten) {
+  EXPECT_EQ(after({"thread-jumps", "merge-blocks"},
+                  R"((module (func (param i32) (result i32) (local i32)
+  (if (local.get 0)
+    (then (local.set 1 (i32.const 0)))
+    (else (local.set 1 (i32.const 1))))
+  (if (result i32) (i32.eq (local.get 1) (i32.const 1))
+    (then (i32.const 5)) (else (i32.const 6))))))"),
+            R"(b0:
+  unless s1 jump b2
+b1:
+  s2 = i32.const 0
+  s3 = i32.const 6
+  jump b6
+b2:
+  s2 = i32.const 1
+  s3 = i32.const 5
+  jump b6
+b6:
+  return s3
+)");
+}
+
+// The counter counts each jump back, and nothing enters a loop but by its
+// header.
+TEST(ThreadJumps, KeepsLoops) {
+  EXPECT_EQ(after({"thread-jumps"},
+                  R"((module (func (param i32)
+  (if (local.get 0) (then
+    (loop $l (br_if $l (local.get 0))))))))"),
+            R"(b0:
+  unless s1 jump b2, then b3
+b1:
+  jump b3
+b3:
+  jump b3 (back)
+b4:
+  jump b5
+b5:
+  jump b2
+b2:
+  return
+)");
+}
+
+// A load may trap even where its value does not matter.
+TEST(ThreadJumps, KeepsTraps) {
+  EXPECT_EQ(after({"thread-jumps", "merge-blocks"},
+                  R"((module (memory 1) (func (param i32) (result i32)
+  (if (local.get 0) (then (return (i32.const 1))))
+  (if (i32.and (local.get 0) (i32.load (i32.const 70000)))
+    (then (return (i32.const 2))))
+  (i32.const 3))))"),
+            R"(b0:
+  unless s1 jump b2
+b1:
+  return i32.const 1
+b2:
+  unless (i32.and s1 (i32.load $0 i32.const 70000)) jump b4
+b3:
+  return i32.const 2
+b4:
+  return i32.const 3
+)");
+}
+
+TEST(ThreadJumps, FoldsSelectsInConditions) {
+  EXPECT_EQ(after({"thread-jumps", "merge-blocks"},
+                  R"((module (func (param i32 i32) (result i32)
+  (if (local.get 0) (then (return (i32.const 1))))
+  (if (select (local.get 0) (i32.const 1) (local.get 1))
+    (then (return (i32.const 2))))
+  (i32.const 3))))"),
+            R"(b0:
+  unless s1 jump b2
+b1:
+  return i32.const 1
+b2:
+  if s2 jump b4
+b3:
+  return i32.const 2
+b4:
+  return i32.const 3
+)");
 }
 
 // merge-blocks ---------------------------------------------------------------
