@@ -229,7 +229,7 @@ llvm::Error Miner::addProgram(const char *path) {
         addTemplate(program, block, {s, s < count, s == count, false, 0});
       Sequence sequence{itemsOf(*catalogue, program, block, withEnd, wide,
                                 liveness.liveOut(block), function.frameSlots),
-                        std::log2(2 + weights.ofBlock(f, block))};
+                        weights.scoreOf(f, function.layout[i])};
       total += sequence.weight * sequence.items.size();
       if (!sequence.items.empty())
         sequences.push_back(std::move(sequence));

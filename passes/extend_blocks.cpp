@@ -12,6 +12,7 @@
 
 #include "passes/pass.h"
 #include "rewriter/liveness.h"
+#include "rewriter/weights.h"
 #include "wasm-builder.h"
 
 using namespace wasm;
@@ -44,7 +45,8 @@ void extendBlocks(Program &program, Function &function) {
     Block *block = layout.empty() ? nullptr : &function.blocks[layout.back()];
     bool joins = block && block->end.kind == Kind::Branch &&
                  !block->end.backEdge && block->end.next == index &&
-                 entries[index] == 1 && next.loopDepth == block->loopDepth;
+                 entries[index] == 1 && next.loopDepth == block->loopDepth &&
+                 guessBranch(*block) != Guess::True;
     if (!joins) {
       layout.push_back(index);
       continue;

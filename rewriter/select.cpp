@@ -30,6 +30,7 @@ struct WorkBlock {
   bool fused = false;
   bool endSettled = false;
   double weight = 0;
+  double score = 0;
   uint32_t nodes = 0; // of all trees
   // Per statement: the number of its shape, and whether that has a handler.
   std::vector<uint32_t> shapes;
@@ -55,15 +56,14 @@ struct Pattern {
 class Selector {
 public:
   Selector(Program &program, const SelectOptions &options)
-      : program(program), options(options), work(program.functions.size()),
-        budget(options.sharedBytes) {}
+      : program(program), options(options), weights(program),
+        work(program.functions.size()), budget(options.sharedBytes) {}
 
   Tiling run();
 
 private:
   void prepare();
-  void prepareFunction(uint32_t f, const Weights &weights,
-                       ShapeNumbers::List &list);
+  void prepareFunction(uint32_t f, ShapeNumbers::List &list);
   void fuseHotBlocks();
   void settlePatterns();
   bool countUnsettled();
@@ -89,6 +89,7 @@ private:
 
   Program &program;
   const SelectOptions &options;
+  const Weights weights;
   std::vector<WorkFunction> work;
   ShapeNumbers numbers;
   std::vector<Pattern> patterns;
@@ -128,15 +129,13 @@ void Selector::numberAll(std::vector<ShapeNumbers::List> &lists) {
 }
 
 void Selector::prepare() {
-  Weights weights(program);
   std::vector<ShapeNumbers::List> lists(work.size());
-  program.workers.forEach(
-      work.size(), [&](size_t f) { prepareFunction(f, weights, lists[f]); });
+  program.workers.forEach(work.size(),
+                          [&](size_t f) { prepareFunction(f, lists[f]); });
   numberAll(lists);
 }
 
-void Selector::prepareFunction(uint32_t f, const Weights &weights,
-                               ShapeNumbers::List &list) {
+void Selector::prepareFunction(uint32_t f, ShapeNumbers::List &list) {
   Function &function = program.functions[f];
   WorkFunction &workF = work[f];
   workF.firstTemporary = function.frameSlots;
@@ -151,7 +150,8 @@ void Selector::prepareFunction(uint32_t f, const Weights &weights,
     const Block &block = function.blocks[index];
     WorkBlock &workB = workF.blocks[i];
     workB.block = index;
-    workB.weight = weights.ofBlock(f, block);
+    workB.weight = weights.ofBlock(f, index);
+    workB.score = weights.scoreOf(f, index);
     workB.shapes.resize(block.statements.size());
     workB.settled.resize(block.statements.size());
     workB.endSettled = fallsThrough(function, i);
@@ -231,8 +231,7 @@ bool Selector::countUnsettled() {
         if (!pattern.order)
           pattern.order = ++used;
         ++pattern.uses;
-        // Weights are guesses: hot code counts more, but does not take all.
-        pattern.weight += std::log2(2 + workB.weight);
+        pattern.weight += workB.score;
       };
       for (uint32_t s = 0; s < workB.shapes.size(); ++s)
         if (!workB.settled[s])
@@ -379,7 +378,8 @@ std::vector<TiledBlock> Selector::tileBlocks() const {
       tiled.function = f;
       tiled.block = workB.block;
       tiled.wideTargets = work[f].wideTargets;
-      tiled.weight = workB.weight;
+      tiled.score = workB.score;
+      tiled.rank = weights.rankOf(f);
       uint32_t count = function.blocks[workB.block].statements.size();
       bool end = !fallsThrough(function, i);
       tiled.fused = workB.fused && (count || end);

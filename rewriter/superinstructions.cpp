@@ -19,7 +19,7 @@ constexpr uint32_t kMaxNodes = 56;
 constexpr double kMinScore = 8;
 constexpr double kMinLoopScore = 1;
 // Parts of what is left of the budget: for loops, and for runs in each round.
-constexpr double kLoopShare = 0.125, kRoundShare = 0.25;
+constexpr double kLoopShare = 0.06, kRoundShare = 0.25;
 
 uint32_t handlerCost(uint32_t nodes) { return 24 + 9 * nodes; }
 
@@ -152,22 +152,20 @@ void Miner::count() {
   uint32_t order = 0;
   for (size_t b = 0; b < blocks.size(); ++b) {
     const std::vector<uint32_t> &pairs = states[b].pairs;
-    // Hot code counts more, but not so much that it takes the whole budget:
-    // weights are guesses.
-    double score = pairs.empty() ? 0 : std::log2(2 + blocks[b].weight);
     for (size_t i = pairs.size(); i-- > 0;) {
       if (pairs[i] == kTooLarge)
         continue;
       Candidate &candidate = candidates[pairs[i]];
       if (candidate.uses++ == 0)
         candidate.order = ++order;
-      candidate.score += score;
+      candidate.score += blocks[b].score;
     }
   }
 }
 
 // Loops of one block come first: what runs often is in loops, and of these the
-// small ones recur most and save most.
+// small ones recur most and save most. Those of functions that everything calls
+// are worth most: they fill, copy and compare memory.
 void Miner::numberLoop(size_t b, ShapeNumbers::List &list) {
   const TiledBlock &tiled = blocks[b];
   const Block &block = blockOf(tiled);
@@ -192,7 +190,7 @@ void Miner::countLoops() {
     Candidate &candidate = candidates[states[b].loop];
     if (candidate.uses++ == 0)
       candidate.order = ++order;
-    candidate.score += std::log2(2 + blocks[b].weight);
+    candidate.score += blocks[b].rank;
   }
 }
 

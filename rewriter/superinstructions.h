@@ -28,7 +28,7 @@ struct TiledBlock {
   BlockIndex block = 0;
   bool fused = false; // has a handler of its own; left alone
   bool wideTargets = false;
-  double weight = 0;
+  double score = 0, rank = 0; // Weights::scoreOf, rankOf
   std::vector<Tile> tiles;
 };
 

@@ -1,4 +1,12 @@
-// Static estimates of how often code runs, relative to one call of an export.
+// Static estimates of how often code runs.
+//
+// In a small program calls can be followed from the exports down; in a big one
+// what is called from many places is the better guess. So a function has a
+// frequency, relative to one call of an export, and a rank, which is what
+// PageRank gives it in the call graph (Page, Brin, Motwani and Winograd, "The
+// PageRank citation ranking", 1999). Within a function each loop counts a
+// constant, and code that is not expected to run counts little, in the spirit
+// of Ball and Larus, "Branch prediction for free" (1993).
 
 #ifndef IREKO_REWRITER_WEIGHTS_H
 #define IREKO_REWRITER_WEIGHTS_H
@@ -7,20 +15,43 @@
 
 namespace ireko {
 
+// What is expected of a condition. A global that is tested is a flag of the
+// whole program, which says that something rare is going on: that Asyncify
+// unwinds the stack, say.
+enum class Guess { None, True, False };
+
+// Whether the Branch at the block's end goes to its target.
+Guess guessBranch(const Block &block);
+
 class Weights {
 public:
-  // A loop is taken to run this often each time it is entered, a chain of
-  // calls to recur this often.
+  // A loop is taken to run this often each time it is entered.
   static constexpr double kLoop = 8;
   static constexpr double kMax = 1e9;
 
   explicit Weights(const Program &program);
 
-  double ofFunction(uint32_t function) const { return functions[function]; }
-  double ofBlock(uint32_t function, const Block &block) const;
+  // How often the block runs.
+  double ofBlock(uint32_t function, BlockIndex block) const;
+  double rankOf(uint32_t function) const { return ranks[function]; }
+  // What a pattern counts for being in this block, when handlers are chosen.
+  // Hot code counts more, but not so much that it takes all: these are guesses.
+  double scoreOf(uint32_t function, BlockIndex block) const;
 
 private:
-  std::vector<double> functions;
+  struct Call {
+    uint32_t caller, callee;
+    double perCall; // how often it happens in one call of the caller
+    double share;   // of all calls that the caller is expected to make
+  };
+  void estimateFrequencies(const std::vector<Call> &calls);
+  void rank(const std::vector<Call> &calls);
+  // How often the block runs in one call of the function.
+  double perCall(uint32_t function, BlockIndex block) const;
+
+  const Program &program;
+  std::vector<double> frequencies, ranks;
+  std::vector<std::vector<float>> likely; // by block, from 0 to 1
 };
 
 } // namespace ireko
