@@ -52,5 +52,5 @@ last = None
 for line in text.splitlines():
     if line != last and not re.match("<start>ireko: (?!read)", line):
         print(line)
-    last = line
+        last = line
 print("exit code", process.wait())
