@@ -23,6 +23,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_map>
 
 using namespace wasm;
 
@@ -105,7 +106,7 @@ private:
   };
 
   void chooseVariables();
-  void countTests(Expression *condition, std::vector<Variable> &found);
+  void countTests(Expression *condition);
   std::optional<unsigned> variableOf(Expression *tree) const;
 
   Values valuesOf(Expression *tree, const Facts &facts) const;
@@ -127,6 +128,9 @@ private:
   Builder builder;
   Function &function;
   std::vector<Variable> variables;
+  // Their numbers plus one, while they are counted.
+  std::unordered_map<Slot, size_t> slotNumbers;
+  std::unordered_map<Name, size_t> globalNumbers;
   std::vector<Facts> in; // by block
 };
 
@@ -142,17 +146,17 @@ std::optional<unsigned> Threader::variableOf(Expression *tree) const {
   return std::nullopt;
 }
 
-void Threader::countTests(Expression *condition, std::vector<Variable> &found) {
+void Threader::countTests(Expression *condition) {
   auto *get = condition->dynCast<LocalGet>();
   auto *global = condition->dynCast<GlobalGet>();
   if ((get || global) && condition->type == Type::i32) {
-    for (Variable &variable : found)
-      if (get ? !variable.global && variable.slot == get->index
-              : variable.global == global->name) {
-        ++variable.tests;
-        return;
-      }
-    found.push_back({get ? get->index : 0, global ? global->name : Name(), 1});
+    auto &number = get ? slotNumbers[get->index] : globalNumbers[global->name];
+    if (!number) {
+      variables.push_back(
+          {get ? get->index : 0, global ? global->name : Name()});
+      number = variables.size();
+    }
+    ++variables[number - 1].tests;
     return;
   }
   auto *unary = condition->dynCast<Unary>();
@@ -160,24 +164,20 @@ void Threader::countTests(Expression *condition, std::vector<Variable> &found) {
   if (condition->is<Select>() || (unary && unary->op == EqZInt32) ||
       (binary && (binary->op == EqInt32 || binary->op == NeInt32 ||
                   binary->op == AndInt32 || binary->op == OrInt32)))
-    forEachChild(condition,
-                 [&](Expression *child) { countTests(child, found); });
+    forEachChild(condition, [&](Expression *child) { countTests(child); });
 }
 
 // The most tested ones.
 void Threader::chooseVariables() {
-  constexpr size_t kMaxFound = 256; // keeps the search linear
-  std::vector<Variable> found;
   for (BlockIndex index : function.layout) {
     const Terminator &end = function.blocks[index].end;
-    if (end.kind == Kind::Branch && found.size() < kMaxFound)
-      countTests(end.tree, found);
+    if (end.kind == Kind::Branch)
+      countTests(end.tree);
   }
   std::stable_sort(
-      found.begin(), found.end(),
+      variables.begin(), variables.end(),
       [](const Variable &a, const Variable &b) { return a.tests > b.tests; });
-  found.resize(std::min<size_t>(found.size(), Facts::kMaxVariables));
-  variables = std::move(found);
+  variables.resize(std::min<size_t>(variables.size(), Facts::kMaxVariables));
 }
 
 Values Threader::valuesOf(Expression *tree, const Facts &facts) const {
@@ -338,8 +338,7 @@ void Threader::propagate() {
   std::vector<BlockIndex> work{function.layout.front()};
   std::vector<bool> waiting(function.blocks.size());
   in[work[0]] = Facts::unknown();
-  // In the order of the layout, which is nearly that of control; what is left
-  // waiting are loops.
+  // Facts only grow, so a block is visited once for each bit at most.
   while (!work.empty()) {
     std::vector<BlockIndex> now = std::move(work);
     work.clear();

@@ -21,8 +21,9 @@ Guess guessOf(Expression *condition, const std::vector<Expression *> &before) {
   if (condition->is<GlobalGet>())
     return Guess::False;
   if (auto *get = condition->dynCast<LocalGet>()) {
-    for (size_t i = before.size(); i-- > 0;)
-      if (auto *set = before[i]->dynCast<LocalSet>())
+    constexpr size_t kMaxBack = 32; // keeps long blocks linear
+    for (size_t i = before.size(), left = kMaxBack; i > 0 && left > 0; --left)
+      if (auto *set = before[--i]->dynCast<LocalSet>())
         if (set->index == get->index)
           return set->value->is<LocalGet>() ? Guess::None
                                             : guessOf(set->value, {});
