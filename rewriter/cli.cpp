@@ -9,6 +9,7 @@
 
 #include "error.h"
 #include "host_profiles.h"
+#include "passes/pass.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include <CLI/CLI.hpp>
@@ -93,6 +94,18 @@ void addJobs(CLI::App *app, RawOptions &raw) {
   app->add_option("-j,--jobs", raw.jobs,
                   "Threads to work with [one a processor]")
       ->option_text("N");
+}
+
+std::string passesHelp() {
+  std::string help = "PASS, in the order in which they run:\n";
+  auto add = [&](std::string name, std::string_view what) {
+    name.resize(20, ' ');
+    help += "  " + name + std::string(what) + "\n";
+  };
+  add(kNoPass, "none yet: what lowering made");
+  for (const Pass &pass : kPasses)
+    add(std::string(pass.name), pass.help);
+  return help;
 }
 
 void addPackOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
@@ -198,6 +211,12 @@ llvm::Error check(CommandLine &line, const RawOptions &raw) {
     return usageError("there is no layout '" + raw.layout + "'",
                       "single or separate");
   line.pack.layout = raw.layout == "single" ? Layout::Single : Layout::Separate;
+  const std::string &after = line.inspect.afterPass;
+  if (!after.empty() && after != kNoPass &&
+      llvm::none_of(kPasses,
+                    [&](const Pass &pass) { return pass.name == after; }))
+    return usageError("there is no pass '" + after + "'",
+                      "ireko inspect --help lists them");
   llvm::Expected<uint32_t> imageSize = parseSize(raw.imageSize);
   if (!imageSize)
     return imageSize.takeError();
@@ -284,10 +303,17 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
   run->footer("Example: ireko run app.wasm --dir .::/data -- /data/in.txt");
 
   addInput(inspect, line);
-  inspect->add_option("--function", line.function, "Show only this one [all]")
+  inspect
+      ->add_option("--function", line.inspect.function,
+                   "Show only this one [all]")
       ->option_text("NAME|INDEX");
+  inspect
+      ->add_option("--after", line.inspect.afterPass,
+                   "Show basic blocks as they are after it, see below")
+      ->option_text("PASS");
   addPackOptions(inspect, line, raw);
-  inspect->footer("Example: ireko inspect app.wasm --function main");
+  inspect->footer(passesHelp() +
+                  "\nExample: ireko inspect app.wasm --function main");
 
   addInput(lower, line);
   addOutput(lower, line, "The program file");

@@ -39,8 +39,8 @@ struct CommandLine {
   bool plain = false;
   /// kRun; without the types, which the module has.
   Invocation invocation;
-  /// kInspect: name or index of the one function to show; empty for all.
-  std::string function;
+  /// kInspect.
+  InspectOptions inspect;
   /// kPack, kLower, kVm: print nothing but errors.
   bool quiet = false;
   /// All but kHosts: print a line a phase, with time and memory.

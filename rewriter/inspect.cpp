@@ -110,25 +110,69 @@ std::string printTerminator(const Program &program, const Terminator &end) {
 
 namespace {
 
-void printFunction(const Program &program, const Tiling &tiling,
-                   const Image &image, uint32_t index, llvm::raw_ostream &out) {
+// Returns whether there is more to print than this line.
+bool printHead(const Program &program, uint32_t index, llvm::raw_ostream &out) {
   const Function &function = program.functions[index];
   out << "function " << functionName(program, index);
   if (function.blocks.empty()) {
     out << ": imported\n\n";
-    return;
+    return false;
   }
   out << ": frame of " << function.frameSlots << " slots, "
       << function.paramSlots << " of parameters, "
       << function.localSlots - function.paramSlots << " of other locals\n";
+  return true;
+}
+
+void printBlockHead(const Block &block, BlockIndex index,
+                    llvm::raw_ostream &out) {
+  out << "  " << blockName(index) << ":";
+  if (block.isLoopHeader)
+    out << " ;; loop header";
+  if (block.loopDepth)
+    out << " ;; depth " << block.loopDepth;
+  out << "\n";
+}
+
+std::string withLocation(std::string text, const Terminator &end) {
+  if (end.location) {
+    text += "  ;; at ";
+    llvm::raw_string_ostream(text) << llvm::format_hex(end.location, 1);
+  }
+  return text;
+}
+
+void printFunction(const Program &program, uint32_t index,
+                   llvm::raw_ostream &out) {
+  if (!printHead(program, index, out))
+    return;
+  const Function &function = program.functions[index];
+  for (size_t i = 0; i < function.layout.size(); ++i) {
+    const Block &block = function.blocks[function.layout[i]];
+    printBlockHead(block, function.layout[i], out);
+    for (Expression *statement : block.statements)
+      out << "    " << printTree(program, statement) << "\n";
+    std::string text = printTerminator(program, block.end);
+    BlockIndex next = block.end.next;
+    // Until blocks are in their final order, the next one may be anywhere.
+    bool follows =
+        i + 1 < function.layout.size() && function.layout[i + 1] == next;
+    if (next != kNoBlock && !follows &&
+        block.end.kind != Terminator::Kind::Jump)
+      text += ", else " + blockName(next);
+    out << "    " << withLocation(std::move(text), block.end) << "\n";
+  }
+  out << "\n";
+}
+
+void printTiles(const Program &program, const Tiling &tiling,
+                const Image &image, uint32_t index, llvm::raw_ostream &out) {
+  if (!printHead(program, index, out))
+    return;
+  const Function &function = program.functions[index];
   for (const BlockTiles &tiles : tiling.functions[index].blocks) {
     const Block &block = function.blocks[tiles.block];
-    out << "  " << blockName(tiles.block) << ":";
-    if (block.isLoopHeader)
-      out << " ;; loop header";
-    if (block.loopDepth)
-      out << " ;; depth " << block.loopDepth;
-    out << "\n";
+    printBlockHead(block, tiles.block, out);
     uint32_t pc = image.blocks[index][tiles.block];
     for (const Tile &tile : tiles.tiles) {
       const Handler &handler = tiling.handlers[tile.handler];
@@ -147,22 +191,45 @@ void printFunction(const Program &program, const Tiling &tiling,
       };
       for (uint32_t i = 0; i < tile.count; ++i)
         line(printTree(program, block.statements[tile.first + i]));
-      if (tile.end) {
-        std::string text = printTerminator(program, block.end);
-        if (block.end.location) {
-          text += "  ;; at ";
-          llvm::raw_string_ostream(text)
-              << llvm::format_hex(block.end.location, 1);
-        }
-        line(text);
-      }
+      if (tile.end)
+        line(withLocation(printTerminator(program, block.end), block.end));
       pc += kUnitBytes * instructionUnits(handler, block, tile);
     }
   }
   out << "\n";
 }
 
+// Calls print(index) for each function that is meant.
+llvm::Error forEachMeant(const Program &program, const SourceModule &source,
+                         llvm::StringRef only,
+                         llvm::function_ref<void(uint32_t)> print) {
+  uint32_t wantedIndex = ~0u;
+  bool byIndex = !only.empty() && !only.getAsInteger(10, wantedIndex);
+  bool found = only.empty();
+  for (uint32_t i = 0; i < program.functions.size(); ++i) {
+    const wasm::Function &function = *program.functions[i].source;
+    llvm::StringRef name(function.name.str.data(), function.name.size());
+    if (!only.empty() && !(byIndex ? i == wantedIndex : name == only))
+      continue;
+    found = true;
+    print(i);
+  }
+  if (!found)
+    return inputError(source.path,
+                      "there is no function " + printableName(only),
+                      "without --function, all are listed");
+  return llvm::Error::success();
+}
+
 } // namespace
+
+llvm::Error printLowered(const Program &program, const SourceModule &source,
+                         llvm::StringRef only, llvm::raw_ostream &out) {
+  Colors::setEnabled(false);
+  return forEachMeant(program, source, only, [&](uint32_t index) {
+    printFunction(program, index, out);
+  });
+}
 
 llvm::Error printProgram(Program &program, const Tiling &tiling,
                          const SourceModule &source, llvm::StringRef only,
@@ -187,22 +254,9 @@ llvm::Error printProgram(Program &program, const Tiling &tiling,
         << " cold operators; " << program.staticTables.size() << " of "
         << program.module.tables.size() << " tables are arrays\n\n";
   }
-  uint32_t wantedIndex = ~0u;
-  bool byIndex = !only.empty() && !only.getAsInteger(10, wantedIndex);
-  bool found = only.empty();
-  for (uint32_t i = 0; i < program.functions.size(); ++i) {
-    const wasm::Function &function = *program.functions[i].source;
-    llvm::StringRef name(function.name.str.data(), function.name.size());
-    if (!only.empty() && !(byIndex ? i == wantedIndex : name == only))
-      continue;
-    found = true;
-    printFunction(program, tiling, image, i, out);
-  }
-  if (!found)
-    return inputError(source.path,
-                      "there is no function " + printableName(only),
-                      "without --function, all are listed");
-  return llvm::Error::success();
+  return forEachMeant(program, source, only, [&](uint32_t index) {
+    printTiles(program, tiling, image, index, out);
+  });
 }
 
 } // namespace ireko

@@ -14,7 +14,11 @@ namespace ireko {
 std::string printTree(const Program &program, wasm::Expression *tree);
 std::string printTerminator(const Program &program, const Terminator &end);
 
-// `only`: name or index of the function to print; empty: all, after a summary.
+// `only`: name or index of the function to print; empty: all. The lowered form
+// at any point of the passes:
+llvm::Error printLowered(const Program &program, const SourceModule &source,
+                         llvm::StringRef only, llvm::raw_ostream &out);
+// And what selection made of it, after a summary if all are printed:
 llvm::Error printProgram(Program &program, const Tiling &tiling,
                          const SourceModule &source, llvm::StringRef only,
                          llvm::raw_ostream &out);

@@ -171,7 +171,7 @@ llvm::Error inspect(const CommandLine &line, Phases &phases) {
   std::string listing;
   llvm::raw_string_ostream out(listing);
   llvm::Error error =
-      inspectModule(std::move(*source), line.pack, line.function, out, &phases);
+      inspectModule(std::move(*source), line.pack, line.inspect, out, &phases);
   phases.end();
   if (error)
     return error;

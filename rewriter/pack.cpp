@@ -40,7 +40,8 @@ SelectOptions selectOptions(const PackOptions &options,
 
 } // namespace
 
-void lowerProgram(Program &program, const PackOptions &options) {
+void lowerProgram(Program &program, const PackOptions &options,
+                  llvm::StringRef lastPass) {
   program.workers.beginPhase("lower");
   planProgram(program);
   LowerOptions lowerOptions;
@@ -55,15 +56,20 @@ void lowerProgram(Program &program, const PackOptions &options) {
           lowerImport(program, function);
       }
   lowerFunctions(program, lowerOptions);
+  if (lastPass == kNoPass)
+    return;
   program.workers.beginPhase("passes");
   program.workers.forEach(program.functions.size(), [&](size_t i) {
     Function &function = program.functions[i];
     if (function.blocks.empty())
       return;
-    for (const Pass &pass : kPasses)
+    for (const Pass &pass : kPasses) {
       if (pass.fromLevel <= options.optLevel &&
           (options.exits || pass.run != extendBlocks))
         pass.run(program, function);
+      if (llvm::StringRef(pass.name) == lastPass)
+        return;
+    }
   });
 }
 
@@ -78,13 +84,17 @@ llvm::Expected<std::vector<uint8_t>> packModule(SourceModule &&source,
 }
 
 llvm::Error inspectModule(SourceModule &&source, const PackOptions &options,
-                          llvm::StringRef function, llvm::raw_ostream &out,
+                          const InspectOptions &what, llvm::raw_ostream &out,
                           Phases *phases) {
   Program program(*source.module, options.jobs, phases);
-  lowerProgram(program, options);
+  lowerProgram(program, options, what.afterPass);
+  if (!what.afterPass.empty()) {
+    program.workers.beginPhase("print");
+    return printLowered(program, source, what.function, out);
+  }
   Tiling tiling = selectTiles(program, selectOptions(options, source));
   program.workers.beginPhase("print");
-  return printProgram(program, tiling, source, function, out);
+  return printProgram(program, tiling, source, what.function, out);
 }
 
 } // namespace ireko

@@ -5,6 +5,7 @@
 #define IREKO_REWRITER_PACK_H
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "rewriter/host_features.h"
@@ -58,17 +59,27 @@ struct PackStats {
   uint32_t fusedHandlers = 0;
 };
 
-// Plans and lowers the whole program and runs the passes.
-void lowerProgram(Program &program, const PackOptions &options);
+// Plans and lowers the whole program and runs the passes, or only those up to
+// `lastPass`, if it is not empty; kNoPass: none.
+inline constexpr char kNoPass[] = "lower";
+void lowerProgram(Program &program, const PackOptions &options,
+                  llvm::StringRef lastPass = {});
 
 llvm::Expected<std::vector<uint8_t>> packModule(SourceModule &&source,
                                                 const PackOptions &options,
                                                 PackStats *stats,
                                                 Phases *phases = nullptr);
 
-// `function`: the name or index of the only one to list; empty: all.
+struct InspectOptions {
+  // The name or index of the only function to list; empty: all.
+  std::string function;
+  // List the lowered form as it is after this pass, or after lowering alone
+  // (kNoPass), instead of the tiles; empty: the tiles.
+  std::string afterPass;
+};
+
 llvm::Error inspectModule(SourceModule &&source, const PackOptions &options,
-                          llvm::StringRef function, llvm::raw_ostream &out,
+                          const InspectOptions &what, llvm::raw_ostream &out,
                           Phases *phases = nullptr);
 
 } // namespace ireko

@@ -114,7 +114,7 @@ TEST(Cli, InvokeTakesItsArgumentsAfterTwoDashes) {
 TEST(Cli, InspectAndHosts) {
   CommandLine line = parsed({"inspect", "in.wasm", "--function", "12"});
   EXPECT_EQ(line.command, Command::kInspect);
-  EXPECT_EQ(line.function, "12");
+  EXPECT_EQ(line.inspect.function, "12");
   EXPECT_EQ(parsed({"hosts"}).command, Command::kHosts);
 }
 

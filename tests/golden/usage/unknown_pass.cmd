@@ -1,0 +1,1 @@
+ireko inspect ok.wat --after fold-constants
