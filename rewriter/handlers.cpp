@@ -50,6 +50,8 @@ Index HandlerBuilder::scratch(Type type, bool required) {
 
 Expression *HandlerBuilder::fetch(const TileOperand &operand, Type type,
                                   bool isSigned) {
+  if (&operand == last && type == Type::i32 && !isSigned)
+    return get(lastLocal);
   uint32_t offset = gen.layout.image + operand.at * kUnitBytes;
   uint32_t bytes = operand.units * kUnitBytes;
   if (bytes < type.getByteSize())
@@ -308,6 +310,27 @@ void HandlerBuilder::flushLiveSlots() {
     cached.dirty = false;
 }
 
+// A host that checks bounds by code of its own checks all operands at once when
+// the last one comes first.
+void HandlerBuilder::fetchLast() {
+  last = nullptr;
+  const auto &operands = handler->shape.operands;
+  if (handler->fused || operands.size() < 2)
+    return;
+  const TileOperand *found = &operands[0];
+  for (const TileOperand &operand : operands)
+    if (operand.at > found->at)
+      found = &operand;
+  if (found->kind != OperandKind::Slot && found->kind != OperandKind::Offset)
+    return;
+  Index local = scratch(Type::i32, false);
+  if (!local)
+    return;
+  emit(builder.makeLocalSet(local, fetch(*found, Type::i32, false)));
+  last = found;
+  lastLocal = local;
+}
+
 Expression *HandlerBuilder::build(uint32_t which, Page where) {
   number = which;
   page = where;
@@ -321,6 +344,7 @@ Expression *HandlerBuilder::build(uint32_t which, Page where) {
   jumpsToItself = false;
   std::vector<Expression *> list;
   code = &list;
+  fetchLast();
   const Tile &tile = handler->tile;
   for (uint32_t i = 0; i < tile.count; ++i)
     countAccesses(block->statements[tile.first + i]);

@@ -73,6 +73,7 @@ private:
   wasm::Expression *fetchUnsigned(OperandKind kind, uint32_t n = 0) {
     return fetch(handler->shape.operand(kind, n), wasm::Type::i32, false);
   }
+  void fetchLast();
   void statement(wasm::Expression *tree);
   Slot keyOf(const wasm::Expression *leaf, Slot slot) const;
   void countAccesses(wasm::Expression *tree);
@@ -139,6 +140,9 @@ private:
   std::vector<wasm::Expression *> *code = nullptr;
   std::map<Slot, CachedSlot> cache;
   std::map<Slot, Accesses> accesses;
+  // The operand that has been fetched into a local; or null.
+  const TileOperand *last = nullptr;
+  wasm::Index lastLocal = 0;
   bool jumpsToItself = false;
   bool raised = false;
   // Of the function that had it last; fused handlers are in program order.
