@@ -3,25 +3,20 @@
 Where `wasm-tools smith` takes any bytes for a program, these look like
 programs: loops that count, switches, recursion, tables of functions, memory
 used by address arithmetic, host calls that come back. body.py makes the
-functions; here is what surrounds them.
+functions; here is what surrounds them. Every fifth is instead a program over a
+few flags, from flags.py.
 """
 
 import dataclasses
 import random
 
 from body import REFERENCES, Body
+from callee import Callee, signature
+from flags import FlagsModule
 
 FUEL = 400
-
-
-@dataclasses.dataclass
-class Callee:
-    name: str
-    params: tuple
-    results: tuple
-    isHost: bool = False
-    slots: list = dataclasses.field(default_factory=list)
-
+# Of so many successive seeds the last one's program is over flags.
+FLAGS_EVERY = 5
 
 HOST = [
     Callee("$h_nothing", (), (), True),
@@ -37,11 +32,6 @@ HOST = [
 HOST_GLOBALS = [("constant_i32", "i32", False), ("constant_i64", "i64", False),
                 ("constant_f32", "f32", False), ("constant_f64", "f64", False),
                 ("variable_i32", "i32", True), ("variable_f64", "f64", True)]
-
-
-def _signature(callee):
-    return "".join(f" (param {p})" for p in callee.params) + \
-        "".join(f" (result {r})" for r in callee.results)
 
 
 class Module:
@@ -140,7 +130,7 @@ class Module:
 
     def text(self):
         parts = [f'(import "host" "{h.name[3:]}" (func {h.name}'
-                 f'{_signature(h)}))' for h in self.hosts]
+                 f'{signature(h)}))' for h in self.hosts]
         for name, type_, mutable in self.hostGlobals:
             parts.append(f'(import "host" "{name[3:]}" (global {name} '
                          f'{self._globalType(type_, mutable)}))')
@@ -213,7 +203,7 @@ class Module:
             seen = dataclasses.replace(function, results=function.results[:1])
             call = "call"
         drops = " drop" * more if seen is not function else ""
-        return (f'(func (export "{function.name[1:]}"){_signature(seen)}'
+        return (f'(func (export "{function.name[1:]}"){signature(seen)}'
                 f" i32.const {FUEL} global.set $fuel {gets} {call} "
                 f"{function.name}{drops})")
 
@@ -234,4 +224,6 @@ class Module:
 
 def module(seed, lean=False, alone=False):
     """The program of a seed, in text format."""
+    if seed % FLAGS_EVERY == FLAGS_EVERY - 1:
+        return FlagsModule(seed, lean or alone).text()
     return Module(seed, lean, alone).text()
