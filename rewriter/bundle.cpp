@@ -64,7 +64,8 @@ llvm::Error Bundler::copyImports() {
       Name adapter =
           runtimeFunctions.at("ireko_wasi_" + function.base.toString());
       importTargets[function.name] = adapter;
-      neededRuntime.insert(adapter);
+      if (function.base == "fd_write")
+        guestPrint = adapter;
       continue;
     }
     bool isStub = options.stubUnknownImports && kind != ImportKind::Wasi;
@@ -101,36 +102,16 @@ bool Bundler::isOfRuntime(Name name) const {
 }
 
 void Bundler::removeUnusedRuntime() {
-  std::vector<Name> work(neededRuntime.begin(), neededRuntime.end());
-  while (!work.empty()) {
-    wasm::Function *function = bundle.getFunction(work.back());
-    work.pop_back();
-    if (function->imported())
-      continue;
-    for (Call *call : FindAll<Call>(function->body).list)
-      if (neededRuntime.insert(call->target).second)
-        work.push_back(call->target);
-  }
-  bundle.removeFunctions([&](wasm::Function *function) {
-    return isOfRuntime(function->name) && !neededRuntime.count(function->name);
-  });
-  // The runtime's only constant data are the texts of trap messages.
-  if (!neededRuntime.count(runtimeFunctions.at("ireko_trap")))
-    bundle.removeDataSegments(
-        [&](DataSegment *segment) { return isOfRuntime(segment->name); });
-}
-
-void Bundler::keepWhatIsCalled() {
-  neededRuntime.clear();
+  std::unordered_set<Name> used;
   auto keepReferences = [&](Expression *tree) {
     for (RefFunc *reference : FindAll<RefFunc>(tree).list)
-      neededRuntime.insert(reference->func);
+      used.insert(reference->func);
   };
   for (auto &function : bundle.functions) {
     if (function->imported() || isOfRuntime(function->name))
       continue;
     for (Call *call : FindAll<Call>(function->body).list)
-      neededRuntime.insert(call->target);
+      used.insert(call->target);
     keepReferences(function->body);
   }
   for (auto &global : bundle.globals)
@@ -141,8 +122,15 @@ void Bundler::keepWhatIsCalled() {
       keepReferences(element);
   for (auto &item : bundle.exports)
     if (item->kind == ExternalKind::Function)
-      neededRuntime.insert(*item->getInternalName());
-  removeUnusedRuntime();
+      used.insert(*item->getInternalName());
+  used = withCallees(bundle, std::move(used));
+  bundle.removeFunctions([&](wasm::Function *function) {
+    return isOfRuntime(function->name) && !used.count(function->name);
+  });
+  // The runtime's only constant data are the texts of trap messages.
+  if (!used.count(runtimeFunctions.at("ireko_trap")))
+    bundle.removeDataSegments(
+        [&](DataSegment *segment) { return isOfRuntime(segment->name); });
 }
 
 void Bundler::addExports(Codegen &gen) {
@@ -246,11 +234,8 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
     return std::move(error);
   Name trap =
       runtimeFunctions.at(canPrint() ? "ireko_trap" : "ireko_trap_quiet");
-  neededRuntime.insert(trap);
-  neededRuntime.insert(runtimeFunctions.at("ireko_trap_quiet"));
   if (!bundle.features.hasBulkMemory())
     planKeptSegments();
-  removeUnusedRuntime();
   if (auto error = placeMemory())
     return std::move(error);
   bindPrinting();
@@ -281,7 +266,7 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
   copyData();
   gen.addStart(initialisation);
   addExports(gen);
-  keepWhatIsCalled();
+  removeUnusedRuntime();
   addInfo();
   if (!WasmValidator().validate(bundle, WasmValidator::Globally))
     return inputError(source.path, "internal error: the bundle is not valid",

@@ -34,11 +34,9 @@ std::optional<uint32_t> Bundler::placeOf(const DataSegment &segment) const {
 // Those that instructions or the start function copy. An active one is dropped
 // once it is in place.
 void Bundler::planKeptSegments() {
-  bool copies = false, fills = false, dynamic = false;
+  bool dynamic = false;
   std::unordered_set<Name> named;
   for (const ColdOperator &op : program.coldOperators) {
-    fills |= op.tree->is<MemoryFill>();
-    copies |= op.tree->is<MemoryCopy>() || op.tree->is<MemoryInit>();
     if (auto *init = op.tree->dynCast<MemoryInit>())
       named.insert(init->segment);
     else if (auto *drop = op.tree->dynCast<DataDrop>())
@@ -49,15 +47,10 @@ void Bundler::planKeptSegments() {
     if (segment->isActive()) {
       dynamic |= !placeOf(*segment);
       inPlace = !dynamic;
-      copies |= dynamic;
     }
     if (named.count(segment->name) || (segment->isActive() && !inPlace))
       keptSegments[segment->name].size = inPlace ? 0 : segment->data.size();
   }
-  if (copies)
-    neededRuntime.insert(runtimeFunctions.at("ireko_copy"));
-  if (fills)
-    neededRuntime.insert(runtimeFunctions.at("ireko_fill"));
 }
 
 uint64_t Bundler::placeStack() {

@@ -27,7 +27,7 @@ enum PrintLocal : Index { kFd, kIovecs, kCount, kResult, kSaved, kSize };
 // layout also only if the host finds a memory, the one exported as "memory".
 bool Bundler::canPrint() const {
   if (options.layout == Layout::Single)
-    return neededRuntime.count(runtimeFunctions.at("ireko_wasi_fd_write"));
+    return guestPrint.is();
   Export *item = guest.getExportOrNull("memory");
   return guestPrint.is() && item && item->kind == ExternalKind::Memory &&
          guest.memories.front()->initial > 0;
@@ -37,9 +37,9 @@ bool Bundler::canPrint() const {
 // saved at sp, in the frames of an activation that a trap has ended, and kept
 // there should the host call the guest. Behind stackEnd is room for that too.
 void Bundler::bindPrinting() {
-  wasm::Function *relay = bundle.getFunctionOrNull(runtimePrint);
-  if (options.layout == Layout::Single || !relay)
+  if (options.layout == Layout::Single || !guestPrint.is())
     return;
+  wasm::Function *relay = bundle.getFunction(runtimePrint);
   Name guestMemory = layout.guestMemory, own = layout.vmMemory;
   auto constant = [&](uint32_t value) {
     return builder.makeConst(Literal(value));

@@ -32,8 +32,6 @@ private:
   void renameRuntime();
   bool isOfRuntime(wasm::Name name) const;
   void removeUnusedRuntime();
-  // Called in the end: planning asks for more than what code turns out to use.
-  void keepWhatIsCalled();
   llvm::Error copyImports();
   bool canPrint() const;
   void addExports(Codegen &gen);
@@ -73,14 +71,14 @@ private:
   Image image;
   MemoryLayout layout;
   uint64_t runtimeEnd = 0; // of its data, in linear memory
-  // Functions of the runtime by export name, and those that are needed.
+  // Functions of the runtime by export name.
   std::unordered_map<std::string, wasm::Name> runtimeFunctions;
-  std::unordered_set<wasm::Name> neededRuntime;
   std::unordered_map<wasm::Name, wasm::Name> importTargets;
   // Those of them that stand for imports which are left out, and trap.
   std::unordered_set<wasm::Name> stubs;
-  // The imports of fd_write: the runtime's, and in the separate layout that of
-  // the guest, which the other one is bound to.
+  // The runtime's import of fd_write, and what the guest's is bound to, if it
+  // has one: in the separate layout the host's, to which the runtime's is bound
+  // too.
   wasm::Name runtimePrint, guestPrint;
   // What instantiation does beyond active segments. From the first one on that
   // may trap or depends on an import, segments of the same kind and later kinds

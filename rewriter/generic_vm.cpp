@@ -4,7 +4,6 @@
 #include "rewriter/generic_vm.h"
 
 #include <algorithm>
-#include <unordered_set>
 
 #include "ir/find_all.h"
 #include "rewriter/codegen.h"
@@ -34,8 +33,6 @@ private:
   void readRuntime();
   llvm::Error placeMemory();
   void linkRun(Name run);
-  // Those that nothing calls from `roots`, and with them their imports.
-  void removeUnused(std::vector<Name> roots);
   void addData(const char *name, uint32_t address, const void *bytes,
                size_t size);
   void addState();
@@ -114,21 +111,6 @@ void VmMaker::linkRun(Name run) {
   vm.removeFunction(import);
 }
 
-void VmMaker::removeUnused(std::vector<Name> roots) {
-  std::unordered_set<Name> used(roots.begin(), roots.end());
-  while (!roots.empty()) {
-    wasm::Function *function = vm.getFunction(roots.back());
-    roots.pop_back();
-    if (function->imported())
-      continue;
-    for (Call *call : FindAll<Call>(function->body).list)
-      if (used.insert(call->target).second)
-        roots.push_back(call->target);
-  }
-  vm.removeFunctions(
-      [&](wasm::Function *function) { return !used.count(function->name); });
-}
-
 void VmMaker::addData(const char *name, uint32_t address, const void *bytes,
                       size_t size) {
   auto segment = Builder::makeDataSegment(catalogue.program->own(name),
@@ -190,7 +172,9 @@ llvm::Expected<std::vector<uint8_t>> VmMaker::run() {
   gen.addRunFunction();
   linkRun(program.own(kRun));
   Name start = functions.at("ireko_loader_start");
-  removeUnused({start});
+  std::unordered_set<Name> used = withCallees(vm, {start});
+  vm.removeFunctions(
+      [&](wasm::Function *function) { return !used.count(function->name); });
   addState();
   addInfo();
   vm.addExport(Builder::makeExport("memory", vm.memories.front()->name,

@@ -1,5 +1,6 @@
 #include "rewriter/runtime_module.h"
 
+#include "ir/find_all.h"
 #include "vm/layout.h"
 #include "wasm-binary.h"
 #include "wasm-builder.h"
@@ -80,6 +81,21 @@ RuntimeExports readRuntimeModule(Module &module, llvm::StringRef blob,
     while (!segment->data.empty() && !segment->data.back())
       segment->data.pop_back();
   return exports;
+}
+
+std::unordered_set<Name> withCallees(const Module &module,
+                                     std::unordered_set<Name> functions) {
+  std::vector<Name> work(functions.begin(), functions.end());
+  while (!work.empty()) {
+    Function *function = module.getFunction(work.back());
+    work.pop_back();
+    if (function->imported())
+      continue;
+    for (Call *call : FindAll<Call>(function->body).list)
+      if (functions.insert(call->target).second)
+        work.push_back(call->target);
+  }
+  return functions;
 }
 
 } // namespace ireko

@@ -6,6 +6,7 @@
 #define IREKO_REWRITER_RUNTIME_MODULE_H
 
 #include <unordered_map>
+#include <unordered_set>
 
 #include "wasm.h"
 #include "llvm/ADT/StringRef.h"
@@ -25,6 +26,11 @@ struct RuntimeExports {
 // use.
 RuntimeExports readRuntimeModule(wasm::Module &module, llvm::StringRef blob,
                                  uint64_t base);
+
+// These functions and all that they call, directly or not.
+std::unordered_set<wasm::Name>
+withCallees(const wasm::Module &module,
+            std::unordered_set<wasm::Name> functions);
 
 } // namespace ireko
 
