@@ -1,11 +1,14 @@
 // What lies in a bundle's linear memory: where everything is, and the data
 // segments.
 
+#include <algorithm>
 #include <cstring>
 
 #include "rewriter/bundler.h"
 #include "rewriter/error.h"
+#include "rewriter/imports.h"
 #include "rewriter/program.h"
+#include "rewriter/stack_depth.h"
 
 using namespace wasm;
 
@@ -53,10 +56,23 @@ void Bundler::planKeptSegments() {
   }
 }
 
+// The least is room for lists of buffers, which WASI's adapters copy.
+uint32_t Bundler::stackSize() const {
+  if (options.stackSize)
+    return *options.stackSize;
+  auto depth = stackDepth(program, [&](wasm::Function &import) {
+    return !options.stubUnknownImports &&
+           importKind(import) != ImportKind::Wasi;
+  });
+  return std::clamp<uint64_t>(depth.value_or(PackOptions::kMostStack),
+                              PackOptions::kLeastStack,
+                              PackOptions::kMostStack);
+}
+
 uint64_t Bundler::placeStack() {
   layout.stackBase = kShadowStack;
   uint64_t end =
-      (layout.stackBase + uint64_t(options.stackSize)) & -uint64_t(kSlotBytes);
+      (layout.stackBase + uint64_t(stackSize())) & -uint64_t(kSlotBytes);
   layout.stackEnd = end;
   return alignTo(end + kStackReserve, 16);
 }

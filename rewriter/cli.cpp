@@ -50,7 +50,7 @@ public:
 /// The parts of the command line that need a second look.
 struct RawOptions {
   int optLevel = 2;
-  std::string stackSize = "4m";
+  std::optional<std::string> stackSize;
   std::string layout = "single";
   std::optional<int> jobs;
   std::string hostFeatures;
@@ -74,9 +74,9 @@ void addOutput(CLI::App *app, CommandLine &line, const char *what) {
   app->add_flag("-q,--quiet", line.quiet, "Print nothing but errors");
 }
 
-void addStackSize(CLI::App *app, RawOptions &raw) {
+void addStackSize(CLI::App *app, RawOptions &raw, const std::string &normal) {
   app->add_option("--stack-size", raw.stackSize,
-                  "Guest stack, suffix k or m [4m]")
+                  "Guest stack, suffix k or m [" + normal + "]")
       ->option_text("BYTES");
 }
 
@@ -112,7 +112,7 @@ void addPackOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
   app->add_option("-O", raw.optLevel,
                   "0: one operator a handler; 2: optimise [2]")
       ->option_text("LEVEL");
-  addStackSize(app, raw);
+  addStackSize(app, raw, "as needed, up to 4m");
   app->add_option("--host-features", raw.hostFeatures,
                   "What the bundle may use [what the module uses]")
       ->option_text("LIST");
@@ -201,10 +201,12 @@ llvm::Error check(CommandLine &line, const RawOptions &raw) {
                       "to " +
                       std::to_string(kMaxJobs));
   line.pack.jobs = raw.jobs.value_or(0);
-  llvm::Expected<uint32_t> stackSize = parseSize(raw.stackSize);
-  if (!stackSize)
-    return stackSize.takeError();
-  line.pack.stackSize = line.vm.stackSize = *stackSize;
+  if (raw.stackSize) {
+    llvm::Expected<uint32_t> stackSize = parseSize(*raw.stackSize);
+    if (!stackSize)
+      return stackSize.takeError();
+    line.pack.stackSize = line.vm.stackSize = *stackSize;
+  }
   if (llvm::Error error = checkHost(line, raw))
     return error;
   if (raw.layout != "single" && raw.layout != "separate")
@@ -326,7 +328,7 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
   vm->add_option("--image-size", raw.imageSize,
                  "Room for a program, suffix k or m [24m]")
       ->option_text("BYTES");
-  addStackSize(vm, raw);
+  addStackSize(vm, raw, "4m");
   vm->add_flag("--sock-accept", line.vm.sockAccept,
                "Import sock_accept, which bun does not have");
   vm->footer("Example: ireko vm -o vm.wasm\n"

@@ -5,6 +5,7 @@
 #define IREKO_REWRITER_PACK_H
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,10 @@ struct PackOptions {
   int optLevel = 2;
   // Let blocks go on behind branches. The generic VM has no handlers for that.
   bool exits = true;
-  // Bytes of the guest stack.
-  uint32_t stackSize = 4u << 20;
+  // Bytes of the guest stack; none: what the program can use (stack_depth.h),
+  // within these limits.
+  std::optional<uint32_t> stackSize = {};
+  static constexpr uint32_t kLeastStack = 32u << 10, kMostStack = 4u << 20;
   // Leave out imports of functions that are not WASI 0.1's; calling one traps.
   bool stubUnknownImports = false;
   Layout layout = Layout::Single;

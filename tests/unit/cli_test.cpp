@@ -30,7 +30,7 @@ TEST(Cli, Pack) {
   EXPECT_EQ(line.input, "in.wasm");
   EXPECT_EQ(line.output, "out.wasm");
   EXPECT_EQ(line.pack.optLevel, 2);
-  EXPECT_EQ(line.pack.stackSize, 4u << 20);
+  EXPECT_EQ(line.pack.stackSize, std::nullopt);
   EXPECT_FALSE(line.pack.stripNames);
   EXPECT_FALSE(line.quiet);
   EXPECT_FALSE(line.verbose);
