@@ -136,9 +136,12 @@ void Bundler::removeUnusedRuntime() {
 void Bundler::addExports(Codegen &gen) {
   for (auto &item : guest.exports) {
     Name inner = *item->getInternalName();
-    if (item->kind == ExternalKind::Function)
+    if (item->kind == ExternalKind::Function) {
       inner = gen.adapterOf(program.functionIndex.at(inner));
-    else if (item->kind == ExternalKind::Memory)
+      if (options.counters)
+        inner = countedExport(inner);
+    }
+    if (item->kind == ExternalKind::Memory)
       inner = layout.guestMemory;
     bundle.addExport(Builder::makeExport(item->name, inner, item->kind));
   }
@@ -252,6 +255,8 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
   gen.copyFunction = runtimeFunctions.at("ireko_copy");
   gen.fillFunction = runtimeFunctions.at("ireko_fill");
   gen.keptSegments = keptSegments;
+  if (options.counters)
+    addCountWriters(gen);
   addReferenceRegisters();
   copyTables(gen);
   copyElements(gen);
@@ -259,13 +264,17 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
   gen.addDispatchFunctions();
   // What is left traps if the host calls the guest from within, or again after
   // a trap: no reason to carry messages.
-  if (!gen.raisesTraps)
+  if (!gen.raisesTraps && !options.counters)
     gen.trapFunction = runtimeFunctions.at("ireko_trap_quiet");
   gen.addRunFunction();
   addVmData();
   copyData();
   gen.addStart(initialisation);
   addExports(gen);
+  if (options.counters) {
+    exportMemory();
+    watchTraps();
+  }
   removeUnusedRuntime();
   addInfo();
   if (!WasmValidator().validate(bundle, WasmValidator::Globally))

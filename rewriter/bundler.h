@@ -7,6 +7,7 @@
 
 #include "rewriter/codegen.h"
 #include "rewriter/pack.h"
+#include "rewriter/profile.h"
 #include "wasm-binary.h"
 
 namespace ireko {
@@ -55,6 +56,11 @@ private:
   void planKeptSegments();
   // The place of an active segment, if it is known and inside.
   std::optional<uint32_t> placeOf(const wasm::DataSegment &segment) const;
+  // rewriter/bundle_counts.cpp
+  void addCountWriters(Codegen &gen);
+  wasm::Name countedExport(wasm::Name adapter);
+  void exportMemory();
+  void watchTraps();
   // rewriter/bundle_tables.cpp
   void addReferenceRegisters();
   void copyTables(Codegen &gen);
@@ -86,6 +92,8 @@ private:
   // are copied here.
   std::vector<wasm::Expression *> initialisation;
   std::unordered_map<wasm::Name, KeptSegment> keptSegments;
+  // In a counting bundle, the function that writes the counters.
+  wasm::Name writeCounts;
 };
 
 } // namespace ireko

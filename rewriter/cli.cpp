@@ -135,6 +135,12 @@ void addPackOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
   addJobs(app, raw);
 }
 
+void addProfile(CLI::App *app, CommandLine &line) {
+  app->add_option("--profile", line.profile,
+                  "Counts of ireko run --profile, to choose handlers by")
+      ->option_text("FILE");
+}
+
 void addRunOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
   app->add_option("--host", line.host,
                   "Where to run it [the first of `ireko hosts`]")
@@ -150,6 +156,9 @@ void addRunOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
                   "Call this export, with ARGS, not the program")
       ->option_text("NAME");
   app->add_flag("--plain", line.plain, "Run it as it is, not packed");
+  app->add_option("--profile", line.profile,
+                  "Count how often each block runs, for pack --profile")
+      ->option_text("OUT");
 }
 
 /// Smaller functions than this the runtime has itself.
@@ -228,6 +237,13 @@ llvm::Error check(CommandLine &line, const RawOptions &raw) {
   for (llvm::StringRef variable : line.invocation.environment)
     if (!variable.contains('=') || variable.starts_with("="))
       return usageError("--env " + variable.str() + " has no NAME=VALUE");
+  if (line.command == Command::kRun && !line.profile.empty()) {
+    if (line.plain)
+      return usageError("--profile and --plain exclude each other");
+    if (line.pack.layout == Layout::Separate)
+      return usageError("--profile counts in the single layout",
+                        "the profile serves both");
+  }
   if (line.quiet && line.verbose)
     return usageError("--quiet and --verbose exclude each other");
   return llvm::Error::success();
@@ -293,6 +309,7 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
   addInput(pack, line);
   addOutput(pack, line, "The bundle");
   addPackOptions(pack, line, raw);
+  addProfile(pack, line);
   pack->add_option("--host", raw.profile,
                    "Features and limits of a host, see below")
       ->option_text("NAME");
@@ -314,6 +331,7 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
                    "Show basic blocks as they are after it, see below")
       ->option_text("PASS");
   addPackOptions(inspect, line, raw);
+  addProfile(inspect, line);
   inspect->footer(passesHelp() +
                   "\nExample: ireko inspect app.wasm --function main");
 

@@ -37,6 +37,9 @@ struct CommandLine {
   std::string host;
   /// kRun: do not pack.
   bool plain = false;
+  /// kPack, kInspect: the file with the profile to use; kRun: where the profile
+  /// goes. Empty for none.
+  std::string profile;
   /// kRun; without the types, which the module has.
   Invocation invocation;
   /// kInspect.

@@ -131,6 +131,8 @@ void printBlockHead(const Block &block, BlockIndex index,
     out << " ;; loop header";
   if (block.loopDepth)
     out << " ;; depth " << block.loopDepth;
+  if (block.count)
+    out << " ;; ran " << block.count;
   out << "\n";
 }
 

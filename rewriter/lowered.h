@@ -101,6 +101,8 @@ struct Block {
   Terminator end;
   uint32_t loopDepth = 0;
   bool isLoopHeader = false;
+  // How often it ran, if there is a profile.
+  uint64_t count = 0;
 };
 
 struct Function {
@@ -161,6 +163,8 @@ struct Program {
   Workers workers;
   // The handlers of the generic VM (catalogue.h) are made of it.
   bool isGeneric = false;
+  // Blocks have counts (profile.h).
+  bool isProfiled = false;
   std::vector<Function> functions; // the guest's function index space
   std::vector<ColdOperator> coldOperators;
   std::vector<StaticTable> staticTables;

@@ -14,6 +14,7 @@
 #include "output.h"
 #include "pack.h"
 #include "phases.h"
+#include "profile.h"
 #include "program_file.h"
 #include "reader.h"
 #include "run.h"
@@ -33,15 +34,17 @@ llvm::StringRef asText(const std::vector<uint8_t> &bytes) {
   return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
 }
 
-llvm::Expected<std::vector<uint8_t>>
-packSource(SourceModule &&source, const CommandLine &line, Phases &phases) {
+llvm::Expected<std::vector<uint8_t>> packSource(SourceModule &&source,
+                                                const CommandLine &line,
+                                                const PackOptions &options,
+                                                Phases &phases) {
   PackStats stats;
   AddressNotes notes;
   if (line.command == Command::kPack && !line.quiet)
-    notes = noteAddresses(*source.module, line.pack);
+    notes = noteAddresses(*source.module, options);
   std::string path = source.path;
   llvm::Expected<std::vector<uint8_t>> bundle =
-      packModule(std::move(source), line.pack, &stats, &phases);
+      packModule(std::move(source), options, &stats, &phases);
   phases.end();
   if (!bundle)
     return bundle;
@@ -85,6 +88,21 @@ llvm::Error checkOutput(const CommandLine &line) {
   return llvm::Error::success();
 }
 
+// Reads --profile FILE, if it was given, and has `options` use it.
+llvm::Error addProfile(const CommandLine &line, const SourceModule &source,
+                       std::optional<Profile> &profile, PackOptions &options) {
+  if (line.profile.empty())
+    return llvm::Error::success();
+  llvm::Expected<Profile> read = readProfile(line.profile);
+  if (!read)
+    return read.takeError();
+  if (llvm::Error error = checkProfile(*read, source))
+    return error;
+  profile = std::move(*read);
+  options.profile = &*profile;
+  return llvm::Error::success();
+}
+
 llvm::Error pack(const CommandLine &line, Phases &phases) {
   if (llvm::Error error = checkOutput(line))
     return error;
@@ -94,8 +112,12 @@ llvm::Error pack(const CommandLine &line, Phases &phases) {
   if (!source)
     return source.takeError();
   size_t sourceBytes = source->bytes.size();
+  std::optional<Profile> profile;
+  PackOptions options = line.pack;
+  if (llvm::Error error = addProfile(line, *source, profile, options))
+    return error;
   llvm::Expected<std::vector<uint8_t>> bundle =
-      packSource(std::move(*source), line, phases);
+      packSource(std::move(*source), line, options, phases);
   if (!bundle)
     return bundle.takeError();
   if (llvm::Error error = writeResult(line, phases, *bundle))
@@ -167,11 +189,15 @@ llvm::Error inspect(const CommandLine &line, Phases &phases) {
       line, phases, "this is a bundle", "inspect the program it was made from");
   if (!source)
     return source.takeError();
+  std::optional<Profile> profile;
+  PackOptions options = line.pack;
+  if (llvm::Error error = addProfile(line, *source, profile, options))
+    return error;
   // The listing is built first, so that an error leaves no half of it.
   std::string listing;
   llvm::raw_string_ostream out(listing);
   llvm::Error error =
-      inspectModule(std::move(*source), line.pack, line.inspect, out, &phases);
+      inspectModule(std::move(*source), options, line.inspect, out, &phases);
   phases.end();
   if (error)
     return error;
@@ -185,6 +211,8 @@ struct RunPlan {
   /// For runOnHost.
   std::string module;
   std::vector<uint8_t> contents;
+  /// With --profile.
+  CounterPlan counters;
 };
 
 /// Completes \p invocation with the types of the export that it calls.
@@ -216,6 +244,10 @@ llvm::Error planRun(const CommandLine &line, RunPlan &plan, Phases &phases) {
   if (!plan.invocation.invoke.empty())
     if (llvm::Error error = findExport(*source, plan.invocation))
       return error;
+  bool counts = !line.profile.empty();
+  if (counts && source->info.isBundle)
+    return inputError(source->path, "a bundle cannot be counted",
+                      "give the program it was made from");
   bool isFile = line.input != "-" && !source->fromText;
   if (isFile && (source->info.isBundle || line.plain)) {
     plan.module = line.input;
@@ -227,8 +259,13 @@ llvm::Error planRun(const CommandLine &line, RunPlan &plan, Phases &phases) {
     plan.contents = std::move(source->bytes);
     return llvm::Error::success();
   }
+  PackOptions options = line.pack;
+  if (counts) {
+    options.optLevel = 2;
+    options.counters = &plan.counters;
+  }
   llvm::Expected<std::vector<uint8_t>> bundle =
-      packSource(std::move(*source), line, phases);
+      packSource(std::move(*source), line, options, phases);
   if (!bundle)
     return bundle.takeError();
   plan.contents = std::move(*bundle);
@@ -285,8 +322,17 @@ int main(int argc, char **argv) {
     return reportError(std::move(error), llvm::errs());
   if (line->command != Command::kRun)
     return 0;
-  llvm::Expected<Ending> ending = runOnHost(*plan.host, plan.invocation,
-                                            plan.module, asText(plan.contents));
+  bool counts = !line->profile.empty();
+  std::string counters(plan.counters.bytes(), '\0');
+  llvm::Expected<Ending> ending =
+      runOnHost(*plan.host, plan.invocation, plan.module, asText(plan.contents),
+                counts ? &counters : nullptr);
+  if (ending && counts)
+    error =
+        writeOutput(line->profile,
+                    asText(profileBytes(profileOf(plan.counters, counters))));
+  if (error)
+    return reportError(std::move(error), llvm::errs());
   if (!ending)
     return reportError(ending.takeError(), llvm::errs());
   endLike(*ending);

@@ -6,6 +6,7 @@
 #include "rewriter/bundle.h"
 #include "rewriter/inspect.h"
 #include "rewriter/lower.h"
+#include "rewriter/profile.h"
 #include "rewriter/program.h"
 
 namespace ireko {
@@ -18,7 +19,7 @@ SelectOptions selectOptions(const PackOptions &options,
   // quickly, about 150 KB. These are estimates; what is generated is larger by
   // nearly a half. Fusing a block takes as much from the image as it adds; but
   // which blocks run most is a guess, which in a program of more than kMaxGuess
-  // is seldom right, and shared handlers serve it better.
+  // is seldom right, and shared handlers serve it better. A profile knows.
   constexpr uint64_t kMaxShared = 28 << 10, kMaxFused = 36 << 10,
                      kMaxAll = 104 << 10, kMaxGuess = 100 << 10;
   SelectOptions select;
@@ -26,7 +27,7 @@ SelectOptions selectOptions(const PackOptions &options,
     uint64_t code = source.info.codeSize;
     select.sharedBytes = std::min(kMaxShared, 1024 + code / 3);
     select.fusedBytes = std::min(kMaxFused, 512 + 5 * code);
-    if (code > kMaxGuess)
+    if (code > kMaxGuess && !options.profile)
       select.fusedBytes = kMaxFused * kMaxGuess / code;
     select.runBytes =
         std::min(kMaxAll - select.sharedBytes - select.fusedBytes, code / 3);
@@ -40,8 +41,9 @@ SelectOptions selectOptions(const PackOptions &options,
 
 } // namespace
 
-void lowerProgram(Program &program, const PackOptions &options,
-                  llvm::StringRef lastPass) {
+namespace {
+
+void lowerWithoutPasses(Program &program, const PackOptions &options) {
   program.workers.beginPhase("lower");
   planProgram(program);
   LowerOptions lowerOptions;
@@ -56,6 +58,10 @@ void lowerProgram(Program &program, const PackOptions &options,
           lowerImport(program, function);
       }
   lowerFunctions(program, lowerOptions);
+}
+
+void runPasses(Program &program, const PackOptions &options,
+               llvm::StringRef lastPass) {
   if (lastPass == kNoPass)
     return;
   program.workers.beginPhase("passes");
@@ -73,12 +79,32 @@ void lowerProgram(Program &program, const PackOptions &options,
   });
 }
 
+llvm::Error prepare(Program &program, const PackOptions &options,
+                    const SourceModule &source, llvm::StringRef lastPass = {}) {
+  lowerWithoutPasses(program, options);
+  if (options.profile)
+    if (llvm::Error error = applyProfile(*options.profile, program))
+      return error;
+  if (options.counters)
+    *options.counters = addCounters(program, source);
+  runPasses(program, options, lastPass);
+  return llvm::Error::success();
+}
+
+} // namespace
+
+void lowerProgram(Program &program, const PackOptions &options) {
+  lowerWithoutPasses(program, options);
+  runPasses(program, options, {});
+}
+
 llvm::Expected<std::vector<uint8_t>> packModule(SourceModule &&source,
                                                 const PackOptions &options,
                                                 PackStats *stats,
                                                 Phases *phases) {
   Program program(*source.module, options.jobs, phases);
-  lowerProgram(program, options);
+  if (llvm::Error error = prepare(program, options, source))
+    return std::move(error);
   Tiling tiling = selectTiles(program, selectOptions(options, source));
   return makeBundle(program, tiling, options, source, stats);
 }
@@ -87,7 +113,8 @@ llvm::Error inspectModule(SourceModule &&source, const PackOptions &options,
                           const InspectOptions &what, llvm::raw_ostream &out,
                           Phases *phases) {
   Program program(*source.module, options.jobs, phases);
-  lowerProgram(program, options, what.afterPass);
+  if (llvm::Error error = prepare(program, options, source, what.afterPass))
+    return error;
   if (!what.afterPass.empty()) {
     program.workers.beginPhase("print");
     return printLowered(program, source, what.function, out);

@@ -18,6 +18,8 @@
 
 namespace ireko {
 
+struct CounterPlan;
+struct Profile;
 struct Program;
 
 enum class Layout : uint8_t {
@@ -44,6 +46,10 @@ struct PackOptions {
   // Threads to work with; 0: one a processor. The result does not depend on it.
   unsigned jobs = 0;
   HostLimits limits = {};
+  // Weights of blocks, instead of guesses; checkProfile has accepted it.
+  const Profile *profile = nullptr;
+  // Makes a counting bundle, in the single layout, and says what it counts.
+  CounterPlan *counters = nullptr;
 };
 
 // Sizes in bytes.
@@ -62,16 +68,16 @@ struct PackStats {
   uint32_t fusedHandlers = 0;
 };
 
-// Plans and lowers the whole program and runs the passes, or only those up to
-// `lastPass`, if it is not empty; kNoPass: none.
-inline constexpr char kNoPass[] = "lower";
-void lowerProgram(Program &program, const PackOptions &options,
-                  llvm::StringRef lastPass = {});
+// Plans and lowers the whole program and runs the passes.
+void lowerProgram(Program &program, const PackOptions &options);
 
 llvm::Expected<std::vector<uint8_t>> packModule(SourceModule &&source,
                                                 const PackOptions &options,
                                                 PackStats *stats,
                                                 Phases *phases = nullptr);
+
+// Stands for a pass: what lowering alone made.
+inline constexpr char kNoPass[] = "lower";
 
 struct InspectOptions {
   // The name or index of the only function to list; empty: all.

@@ -9,9 +9,11 @@
 
 #include "error.h"
 #include "output.h"
+#include "vm/layout.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include <cerrno>
 #include <csignal>
@@ -172,7 +174,8 @@ llvm::Expected<Ending> runCommand(const std::vector<std::string> &command,
 
 llvm::Expected<Ending> runOnHost(const Host &host, const Invocation &invocation,
                                  llvm::StringRef module,
-                                 llvm::StringRef contents) {
+                                 llvm::StringRef contents,
+                                 std::string *counts) {
   BlockedSignals signals;
   TemporaryFolder folder;
   std::string path = module.str();
@@ -193,7 +196,26 @@ llvm::Expected<Ending> runOnHost(const Host &host, const Invocation &invocation,
       return written.takeError();
     runner = *written;
   }
-  return runCommand(hostCommand(host, invocation, path, runner), signals);
+  if (!counts)
+    return runCommand(hostCommand(host, invocation, path, runner), signals);
+  TemporaryFolder countsFolder;
+  llvm::Expected<std::string> file = countsFolder.write(kCountsFile, {});
+  if (!file)
+    return file.takeError();
+  std::string parent = llvm::sys::path::parent_path(*file).str();
+  Invocation counted = invocation;
+  counted.folders.push_back({parent, parent});
+  llvm::Expected<Ending> ending =
+      runCommand(hostCommand(host, counted, path, runner), signals);
+  if (!ending)
+    return ending;
+  // Not mapped: the buffer is copied, and its size has to be right.
+  auto buffer = llvm::MemoryBuffer::getFile(*file, false, false, true);
+  if (!buffer || (*buffer)->getBufferSize() != counts->size())
+    return inputError(module, "the program has not left its counts",
+                      "it was killed, or its host did not start it");
+  *counts = (*buffer)->getBuffer().str();
+  return ending;
 }
 
 void endLike(const Ending &ending) {

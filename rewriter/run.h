@@ -31,12 +31,17 @@ struct Ending {
 /// file called \p module, for the program sees that name. Else \p module is
 /// the path of a file that is there.
 ///
+/// With \p counts, which is as large as what a counting bundle writes
+/// (vm/counts.cpp), the program gets one more folder for that, and \p counts
+/// what was written. It is an error if nothing was.
+///
 /// Temporary files are gone when this returns, also when a signal that can be
 /// caught arrives meanwhile: signals go to the child, and we end when it does.
 /// Call this from the main thread, with no other thread running.
 llvm::Expected<Ending> runOnHost(const Host &host, const Invocation &invocation,
                                  llvm::StringRef module,
-                                 llvm::StringRef contents);
+                                 llvm::StringRef contents,
+                                 std::string *counts = nullptr);
 
 /// Ends this process in the same way.
 [[noreturn]] void endLike(const Ending &ending);

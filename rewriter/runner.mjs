@@ -80,12 +80,14 @@ function invoke(instance, wasi, { name, params, results }) {
                          `not ${args.length}`);
   }
   const values = args.map((text, i) => parseArgument(text, params[i]));
-  if (instance.exports._initialize) {
+  const { memory, _initialize } = instance.exports;
+  if (memory) {
     if (wasi.initialize) {
-      wasi.initialize(instance);
+      // Without _start, with which Node refuses it.
+      wasi.initialize({ exports: { memory, _initialize } });
     } else { // bun
-      wasi.setMemory(instance.exports.memory);
-      instance.exports._initialize();
+      wasi.setMemory(memory);
+      _initialize?.();
     }
   }
   const returned = instance.exports[name](...values);

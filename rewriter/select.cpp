@@ -379,7 +379,8 @@ std::vector<TiledBlock> Selector::tileBlocks() const {
       tiled.block = workB.block;
       tiled.wideTargets = work[f].wideTargets;
       tiled.score = workB.score;
-      tiled.rank = weights.rankOf(f);
+      tiled.loopScore = weights.areCounts() ? weights.ofBlock(f, workB.block)
+                                            : weights.rankOf(f);
       uint32_t count = function.blocks[workB.block].statements.size();
       bool end = !fallsThrough(function, i);
       tiled.fused = workB.fused && (count || end);

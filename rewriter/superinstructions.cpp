@@ -190,7 +190,7 @@ void Miner::countLoops() {
     Candidate &candidate = candidates[states[b].loop];
     if (candidate.uses++ == 0)
       candidate.order = ++order;
-    candidate.score += blocks[b].rank;
+    candidate.score += blocks[b].loopScore;
   }
 }
 

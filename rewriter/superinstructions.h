@@ -28,7 +28,10 @@ struct TiledBlock {
   BlockIndex block = 0;
   bool fused = false; // has a handler of its own; left alone
   bool wideTargets = false;
-  double score = 0, rank = 0; // Weights::scoreOf, rankOf
+  double score = 0; // Weights::scoreOf
+  // What it counts for, if it is a loop of its own: how often it runs, with a
+  // profile, else Weights::rankOf.
+  double loopScore = 0;
   std::vector<Tile> tiles;
 };
 

@@ -120,6 +120,25 @@ Weights::Weights(const Program &program)
   }
   estimateFrequencies(calls);
   rank(calls);
+  if (areCounts())
+    scaleCounts();
+}
+
+void Weights::scaleCounts() {
+  // Of code that did not run, against code that did.
+  constexpr double kGuessed = 0.03;
+  double counted = 0, guessed = 0;
+  for (uint32_t f = 0; f < program.functions.size(); ++f) {
+    const Function &function = program.functions[f];
+    for (BlockIndex index : function.layout) {
+      const Block &block = function.blocks[index];
+      double length = block.statements.size() + 1;
+      counted += block.count * length;
+      guessed += guessedScore(f, index) * length;
+    }
+  }
+  countScale = kProfiled / std::max(1.0, counted);
+  guessScale = kGuessed * kProfiled / std::max(1.0, guessed);
 }
 
 // Calls flow from callers to callees. A few rounds are enough to reach the
@@ -162,10 +181,24 @@ double Weights::perCall(uint32_t function, BlockIndex block) const {
 }
 
 double Weights::ofBlock(uint32_t function, BlockIndex block) const {
+  if (areCounts())
+    return countScale * program.functions[function].blocks[block].count;
   return std::min(kMax, frequencies[function] * perCall(function, block));
 }
 
+double Weights::rankOf(uint32_t function) const {
+  const std::vector<BlockIndex> &layout = program.functions[function].layout;
+  if (areCounts())
+    return layout.empty() ? 0 : ofBlock(function, layout.front());
+  return ranks[function];
+}
+
 double Weights::scoreOf(uint32_t function, BlockIndex block) const {
+  double guess = guessedScore(function, block);
+  return areCounts() ? ofBlock(function, block) + guessScale * guess : guess;
+}
+
+double Weights::guessedScore(uint32_t function, BlockIndex block) const {
   double p = likely[function][block];
   if (p == 0)
     return 0;

@@ -1,4 +1,8 @@
-// Static estimates of how often code runs.
+// How often code runs: counts, if the program has a profile (profile.h), else
+// static estimates.
+//
+// Counts are given as so many of kProfiled instructions that ran, so that they
+// do not depend on how long the program was counted.
 //
 // In a small program calls can be followed from the exports down; in a big one
 // what is called from many places is the better guess. So a function has a
@@ -31,11 +35,18 @@ public:
 
   explicit Weights(const Program &program);
 
+  // All statements and terminators that ran while the program was counted.
+  static constexpr double kProfiled = 1e6;
+
+  bool areCounts() const { return program.isProfiled; }
   // How often the block runs.
   double ofBlock(uint32_t function, BlockIndex block) const;
-  double rankOf(uint32_t function) const { return ranks[function]; }
+  // How often the function is called, with a profile; else its rank.
+  double rankOf(uint32_t function) const;
   // What a pattern counts for being in this block, when handlers are chosen.
-  // Hot code counts more, but not so much that it takes all: these are guesses.
+  // Hot code counts more, but not so much that it takes all if these are
+  // guesses. With a profile it is what ofBlock says, and a little for what did
+  // not run.
   double scoreOf(uint32_t function, BlockIndex block) const;
 
 private:
@@ -44,6 +55,8 @@ private:
     double perCall; // how often it happens in one call of the caller
     double share;   // of all calls that the caller is expected to make
   };
+  void scaleCounts();
+  double guessedScore(uint32_t function, BlockIndex block) const;
   void estimateFrequencies(const std::vector<Call> &calls);
   void rank(const std::vector<Call> &calls);
   // How often the block runs in one call of the function.
@@ -52,6 +65,8 @@ private:
   const Program &program;
   std::vector<double> frequencies, ranks;
   std::vector<std::vector<float>> likely; // by block, from 0 to 1
+  // With a profile: from counts and from guessed scores to weights.
+  double countScale = 0, guessScale = 0;
 };
 
 } // namespace ireko

@@ -149,6 +149,9 @@ enum class DispatchResult : uint32_t {
 // tells tools where things are. Its content: BundleInfo.
 inline constexpr char kBundleSection[] = "ireko";
 
+// The file to which a counting bundle writes its counters (vm/counts.cpp).
+inline constexpr char kCountsFile[] = "counters";
+
 // The layout is the separate one. Addresses are those of the VM's memory.
 inline constexpr uint32_t kSeparateMemories = 1;
 
