@@ -4,6 +4,7 @@
 #include "rewriter/bundler.h"
 #include "rewriter/error.h"
 #include "rewriter/imports.h"
+#include "rewriter/merge_functions.h"
 #include "rewriter/runtime_blob.h"
 #include "rewriter/runtime_module.h"
 #include "wasm-validator.h"
@@ -131,6 +132,16 @@ void Bundler::removeUnusedRuntime() {
   if (!used.count(runtimeFunctions.at("ireko_trap")))
     bundle.removeDataSegments(
         [&](DataSegment *segment) { return isOfRuntime(segment->name); });
+}
+
+void Bundler::mergeIfSmall() {
+  constexpr uint32_t kSmallCode = 4096;
+  if (source.info.codeSize > kSmallCode || options.limits.functionBytes)
+    return;
+  std::string dispatch = program.own(kDispatch).toString();
+  mergeFunctions(bundle, [&](Name name) {
+    return name.startsWith(std::string_view(dispatch));
+  });
 }
 
 void Bundler::addExports(Codegen &gen) {
@@ -276,6 +287,7 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
     watchTraps();
   }
   removeUnusedRuntime();
+  mergeIfSmall();
   addInfo();
   if (!WasmValidator().validate(bundle, WasmValidator::Globally))
     return inputError(source.path, "internal error: the bundle is not valid",

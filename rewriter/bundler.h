@@ -33,6 +33,7 @@ private:
   void renameRuntime();
   bool isOfRuntime(wasm::Name name) const;
   void removeUnusedRuntime();
+  void mergeIfSmall();
   llvm::Error copyImports();
   bool canPrint() const;
   void addExports(Codegen &gen);
