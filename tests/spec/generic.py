@@ -24,7 +24,8 @@ REFUSED = "generic-refused"
 TRAPS = ("assert_trap", "assert_exhaustion")
 # The end of what `ireko lower` says about a module that needs a VM of its own.
 ADVICE = "(ireko pack makes a VM "
-CANNOT = ("the generic VM cannot do", "the generic VM has")
+CANNOT = ("the generic VM cannot do", "the generic VM has",
+          "an element segment does not fit into its table")
 
 
 class Unit:

@@ -88,7 +88,7 @@ class Report:
 
 def runFile(wast, name, options):
     report = Report(name)
-    skips = Skips(options.layout)
+    skips = Skips({options.layout, options.host_features})
     packer = tools.Packer(options.tool, options.packer, options.host_features,
                           [f"--layout={options.layout}",
                            *options.pack_options])
@@ -246,7 +246,7 @@ def main():
     reports.sort(key=lambda r: r.name)
     printReports(reports, options.verbose)
 
-    skips = Skips(options.layout)
+    skips = Skips({options.layout, options.host_features})
     if options.host_features:
         skips.rules[HOST_FEATURES] = f"not for hosts of {options.host_features}"
     totals = collections.Counter()

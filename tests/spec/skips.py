@@ -4,7 +4,8 @@
     FILE:LINES    REASON      commands (by line, with commas); run all the same
 
 A line that starts with [single], [separate] or [generic] is only for that
-layout, or the generic VM; several names have commas between them.
+layout, or the generic VM, one with [mvp] for hosts of these features; several
+names have commas between them.
 
 An entry that no longer matches anything, or whose command passes everywhere,
 is stale and fails the run.
@@ -17,7 +18,7 @@ PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "skip.txt")
 
 
 class Skips:
-    def __init__(self, layout, path=PATH):
+    def __init__(self, labels, path=PATH):
         self.rules = {}
         self.lines = {}
         self.hits = set()
@@ -26,7 +27,7 @@ class Skips:
                 line = line.split("#", 1)[0].strip()
                 only, rest = re.fullmatch(
                     r"(?:\[([\w,]+)\] *)?(.*)", line).groups()
-                if not rest or only and layout not in only.split(","):
+                if not rest or only and not labels & set(only.split(",")):
                     continue
                 line = rest
                 words = line.split(None, 2 if line.startswith("rule ") else 1)
