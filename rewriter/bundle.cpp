@@ -3,6 +3,7 @@
 #include "ir/find_all.h"
 #include "rewriter/bundler.h"
 #include "rewriter/error.h"
+#include "rewriter/handler_table.h"
 #include "rewriter/imports.h"
 #include "rewriter/merge_functions.h"
 #include "rewriter/runtime_blob.h"
@@ -158,7 +159,7 @@ void Bundler::addExports(Codegen &gen) {
   }
 }
 
-void Bundler::addInfo() {
+llvm::Error Bundler::addInfo() {
   BundleInfo info{};
   info.version = kFormatVersion;
   info.state = layout.state;
@@ -172,6 +173,16 @@ void Bundler::addInfo() {
   section.name = kBundleSection;
   appendBytes(section.data, info);
   bundle.customSections.push_back(std::move(section));
+  if (options.stripHandlers)
+    return llvm::Error::success();
+  auto handlers = describeHandlers(program, tiling, image);
+  if (!handlers)
+    return handlers.takeError();
+  CustomSection description;
+  description.name = kHandlersSection;
+  description.data.assign(handlers->begin(), handlers->end());
+  bundle.customSections.push_back(std::move(description));
+  return llvm::Error::success();
 }
 
 llvm::Error Bundler::checkLimits(const WasmBinaryWriter &writer) {
@@ -288,7 +299,8 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
   }
   removeUnusedRuntime();
   mergeIfSmall();
-  addInfo();
+  if (auto error = addInfo())
+    return std::move(error);
   if (!WasmValidator().validate(bundle, WasmValidator::Globally))
     return inputError(source.path, "internal error: the bundle is not valid",
                       "please report this with the module");

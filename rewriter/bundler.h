@@ -37,7 +37,7 @@ private:
   llvm::Error copyImports();
   bool canPrint() const;
   void addExports(Codegen &gen);
-  void addInfo();
+  llvm::Error addInfo();
   llvm::Expected<std::vector<uint8_t>> write();
   // Whether all functions are within the host's limits.
   llvm::Error checkLimits(const wasm::WasmBinaryWriter &writer);

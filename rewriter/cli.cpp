@@ -60,10 +60,16 @@ struct RawOptions {
   std::vector<std::string> folders;
 };
 
-void addInput(CLI::App *app, CommandLine &line) {
-  app->add_option("IN", line.input,
-                  "Module, .wasm or .wat; - is standard input")
+constexpr char kModules[] = "Module, .wasm or .wat";
+constexpr char kImages[] = "Bundle or .irk file";
+
+void addInput(CLI::App *app, CommandLine &line, const char *what = kModules) {
+  app->add_option("IN", line.input, std::string(what) + "; - is standard input")
       ->required();
+}
+
+void addQuiet(CLI::App *app, CommandLine &line) {
+  app->add_flag("-q,--quiet", line.quiet, "Print nothing but errors");
 }
 
 void addOutput(CLI::App *app, CommandLine &line, const char *what) {
@@ -71,7 +77,7 @@ void addOutput(CLI::App *app, CommandLine &line, const char *what) {
                   std::string(what) + "; - is standard output")
       ->required()
       ->option_text("OUT");
-  app->add_flag("-q,--quiet", line.quiet, "Print nothing but errors");
+  addQuiet(app, line);
 }
 
 void addStackSize(CLI::App *app, RawOptions &raw, const std::string &normal) {
@@ -83,6 +89,11 @@ void addStackSize(CLI::App *app, RawOptions &raw, const std::string &normal) {
 void addStripNames(CLI::App *app, CommandLine &line) {
   app->add_flag("--strip-names", line.pack.stripNames,
                 "Leave function names out of trap messages");
+}
+
+void addStripHandlers(CLI::App *app, CommandLine &line) {
+  app->add_flag("--strip-handlers", line.pack.stripHandlers,
+                "Leave out what inspect and verify read a bundle by");
 }
 
 void addStubs(CLI::App *app, CommandLine &line) {
@@ -301,6 +312,8 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
   CLI::App *run = app.add_subcommand("run", "Run a module or a bundle");
   CLI::App *inspect =
       app.add_subcommand("inspect", "Show what a module becomes");
+  CLI::App *verify =
+      app.add_subcommand("verify", "Check the code image of a bundle");
   CLI::App *lower = app.add_subcommand(
       "lower", "Make a program file of a module, for the generic VM");
   CLI::App *vm = app.add_subcommand("vm", "Make the generic VM");
@@ -313,6 +326,7 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
   pack->add_option("--host", raw.profile,
                    "Features and limits of a host, see below")
       ->option_text("NAME");
+  addStripHandlers(pack, line);
   pack->footer(hostFeaturesHelp() + hostProfilesHelp() +
                "\nExample: ireko pack app.wasm -o app.bundle.wasm");
 
@@ -321,7 +335,7 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
   addPackOptions(run, line, raw);
   run->footer("Example: ireko run app.wasm --dir .::/data -- /data/in.txt");
 
-  addInput(inspect, line);
+  addInput(inspect, line, "Module, bundle or .irk file");
   inspect
       ->add_option("--function", line.inspect.function,
                    "Show only this one [all]")
@@ -334,6 +348,10 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
   addProfile(inspect, line);
   inspect->footer(passesHelp() +
                   "\nExample: ireko inspect app.wasm --function main");
+
+  addInput(verify, line, kImages);
+  addQuiet(verify, line);
+  verify->footer("Example: ireko verify app.bundle.wasm");
 
   addInput(lower, line);
   addOutput(lower, line, "The program file");
@@ -354,7 +372,7 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
 
   hosts->footer("Example: ireko run app.wasm --host wasmtime");
 
-  for (CLI::App *command : {pack, run, inspect, lower, vm, hosts}) {
+  for (CLI::App *command : {pack, run, inspect, verify, lower, vm, hosts}) {
     command->set_help_flag("-h,--help", "Print this");
     if (command != hosts)
       command->add_flag("-v,--verbose", line.verbose,
@@ -384,6 +402,7 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
   line.command = *pack      ? Command::kPack
                  : *run     ? Command::kRun
                  : *inspect ? Command::kInspect
+                 : *verify  ? Command::kVerify
                  : *lower   ? Command::kLower
                  : *vm      ? Command::kVm
                             : Command::kHosts;

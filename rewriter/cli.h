@@ -19,13 +19,23 @@
 
 namespace ireko {
 
-enum class Command { kPrint, kPack, kRun, kInspect, kLower, kVm, kHosts };
+enum class Command {
+  kPrint,
+  kPack,
+  kRun,
+  kInspect,
+  kVerify,
+  kLower,
+  kVm,
+  kHosts
+};
 
 struct CommandLine {
   Command command = Command::kPrint;
   /// kPrint: help or the version, to be printed as it is.
   std::string text;
-  /// A module, binary or text; "-" is standard input.
+  /// A module, binary or text, a bundle or a program file, as the command has
+  /// it; "-" is standard input.
   std::string input;
   /// kPack, kLower, kVm: where the result goes; "-" is standard output.
   std::string output;

@@ -62,10 +62,8 @@ void Encoder::assignAddresses() {
   image.blocks.resize(program.functions.size());
   for (uint32_t f = 0; f < program.functions.size(); ++f) {
     const Function &function = program.functions[f];
-    if (function.blocks.empty()) {
-      image.entries[f] = pc;
+    if (function.blocks.empty())
       continue;
-    }
     pc = ((pc + 3) & -4) + 4; // the frame's size stands before the entry
     image.entries[f] = pc;
     image.blocks[f].resize(function.blocks.size());
@@ -77,6 +75,10 @@ void Encoder::assignAddresses() {
     }
   }
   image.codeBytes = pc;
+  // So that a record's function has code if the next one's entry is another.
+  for (size_t f = program.functions.size(); f-- > 0; pc = image.entries[f])
+    if (program.functions[f].blocks.empty())
+      image.entries[f] = pc;
 }
 
 void Encoder::put(uint32_t &at, uint64_t low, uint64_t high, uint8_t units) {
@@ -198,9 +200,7 @@ void Encoder::writeTables() {
   header.functions = records;
   header.functionCount = program.functions.size();
   header.handlerCount = tiling.handlers.size();
-  header.checksum = 2166136261u; // FNV-1a
-  for (size_t i = sizeof(header); i < image.bytes.size(); ++i)
-    header.checksum = (header.checksum ^ image.bytes[i]) * 16777619u;
+  header.checksum = imageChecksum(image.bytes);
   memcpy(image.bytes.data(), &header, sizeof(header));
 }
 
@@ -216,6 +216,13 @@ Image Encoder::run() {
 Image encodeImage(Program &program, const Tiling &tiling,
                   const EncodeOptions &options) {
   return Encoder(program, tiling, options).run();
+}
+
+uint32_t imageChecksum(llvm::ArrayRef<uint8_t> image) {
+  uint32_t sum = 2166136261u; // FNV-1a
+  for (uint8_t byte : image.drop_front(sizeof(ImageHeader)))
+    sum = (sum ^ byte) * 16777619u;
+  return sum;
 }
 
 StaticTableEntry tableEntry(Program &program, const Image &image,

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "rewriter/select.h"
+#include "llvm/ADT/ArrayRef.h"
 
 namespace ireko {
 
@@ -32,6 +33,9 @@ struct Image {
 
 Image encodeImage(Program &program, const Tiling &tiling,
                   const EncodeOptions &options);
+
+// Of an image of at least an ImageHeader.
+uint32_t imageChecksum(llvm::ArrayRef<uint8_t> image);
 
 // For an element of StaticTable::functions.
 StaticTableEntry tableEntry(Program &program, const Image &image,

@@ -11,6 +11,7 @@
 #include "generic_vm.h"
 #include "hosts.h"
 #include "imports.h"
+#include "inspect_command.h"
 #include "output.h"
 #include "pack.h"
 #include "phases.h"
@@ -185,23 +186,15 @@ llvm::Error makeVm(const CommandLine &line, Phases &phases) {
 }
 
 llvm::Error inspect(const CommandLine &line, Phases &phases) {
-  llvm::Expected<SourceModule> source = readProgram(
-      line, phases, "this is a bundle", "inspect the program it was made from");
-  if (!source)
-    return source.takeError();
+  llvm::Expected<InspectedFile> file = loadInspected(line.input, phases);
+  if (!file)
+    return file.takeError();
   std::optional<Profile> profile;
   PackOptions options = line.pack;
-  if (llvm::Error error = addProfile(line, *source, profile, options))
-    return error;
-  // The listing is built first, so that an error leaves no half of it.
-  std::string listing;
-  llvm::raw_string_ostream out(listing);
-  llvm::Error error =
-      inspectModule(std::move(*source), options, line.inspect, out, &phases);
-  phases.end();
-  if (error)
-    return error;
-  return writeOutput("-", listing);
+  if (file->module)
+    if (llvm::Error error = addProfile(line, *file->module, profile, options))
+      return error;
+  return inspectFile(std::move(*file), options, line.inspect, phases);
 }
 
 /// What remains to be done for `run` once nothing recurses any more.
@@ -288,6 +281,8 @@ llvm::Error carryOut(const CommandLine &line, RunPlan &plan) {
     return pack(line, phases);
   case Command::kInspect:
     return inspect(line, phases);
+  case Command::kVerify:
+    return verifyFile(line.input, line.quiet, phases);
   case Command::kLower:
     return lower(line, phases);
   case Command::kVm:

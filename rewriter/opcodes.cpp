@@ -6,6 +6,7 @@
 
 #include "opcodes.h"
 
+#include "llvm/ADT/StringMap.h"
 #include <array>
 #include <cstddef>
 #include <iterator>
@@ -130,6 +131,19 @@ const char *nameOf(ValType type) {
     break;
   }
   return "any type";
+}
+
+std::optional<Opcode> opcodeOf(llvm::StringRef text) {
+  static const llvm::StringMap<Opcode> kByText = [] {
+    llvm::StringMap<Opcode> map;
+    for (const Row &row : kRows)
+      map.try_emplace(row.info.text, Opcode{row.prefix, row.code});
+    return map;
+  }();
+  auto it = kByText.find(text);
+  if (it == kByText.end())
+    return std::nullopt;
+  return it->second;
 }
 
 const OpInfo *findOp(uint8_t prefix, uint32_t code) {

@@ -9,7 +9,9 @@
 
 #include "validator.h"
 
+#include "llvm/ADT/StringRef.h"
 #include <cstdint>
+#include <optional>
 
 namespace ireko {
 
@@ -85,6 +87,15 @@ struct OpInfo {
 
 /// The row of an opcode, null if there is none. \p prefix is 0 for none.
 const OpInfo *findOp(uint8_t prefix, uint32_t code);
+
+/// As it stands in a binary: 0 or a prefix, then the code.
+struct Opcode {
+  uint8_t prefix;
+  uint32_t code;
+};
+
+/// The opcode with this name in the text format; of two, the first.
+std::optional<Opcode> opcodeOf(llvm::StringRef text);
 
 /// The name of the unsupported proposal that an opcode belongs to, or null.
 const char *unsupportedFeatureOf(uint8_t prefix, uint32_t code);

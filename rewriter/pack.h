@@ -41,6 +41,8 @@ struct PackOptions {
   Layout layout = Layout::Single;
   // Leave the names of functions out of trap messages.
   bool stripNames = false;
+  // Leave out the section that describes the handlers for tools.
+  bool stripHandlers = false;
   // What the bundle may ask of its host.
   HostFeatures hostFeatures = {};
   // Threads to work with; 0: one a processor. The result does not depend on it.

@@ -60,9 +60,10 @@ bool isBinary(llvm::StringRef text) {
   return text.starts_with(kMagic.take_front(text.size()));
 }
 
-/// No text has a zero byte.
+/// No text has a zero byte. A program file is read whole, for those who take
+/// one.
 bool isNeitherForSure(llvm::StringRef text) {
-  return !isBinary(text) && text.contains('\0');
+  return !isBinary(text) && !text.starts_with("IRKP") && text.contains('\0');
 }
 
 /// Reads all of \p fd, or enough of it to see that it is no module. Not by
@@ -94,20 +95,6 @@ llvm::Expected<std::vector<uint8_t>> readAll(int fd, llvm::StringRef file) {
                         "split the program or remove custom sections");
   }
   bytes.resize(used);
-  return bytes;
-}
-
-llvm::Expected<std::vector<uint8_t>> loadFile(llvm::StringRef path) {
-  if (path == "-")
-    return readAll(STDIN_FILENO, "standard input");
-  int fd;
-  do
-    fd = ::open(path.str().c_str(), O_RDONLY | O_CLOEXEC);
-  while (fd < 0 && errno == EINTR);
-  if (fd < 0)
-    return cannotRead(path, errno);
-  llvm::Expected<std::vector<uint8_t>> bytes = readAll(fd, path);
-  ::close(fd);
   return bytes;
 }
 
@@ -413,6 +400,20 @@ wasm::FeatureSet supportedFeatures() {
          FeatureSet::ReferenceTypes | FeatureSet::Multivalue |
          FeatureSet::TailCall | FeatureSet::ExtendedConst |
          FeatureSet::CallIndirectOverlong;
+}
+
+llvm::Expected<std::vector<uint8_t>> loadFile(llvm::StringRef path) {
+  if (path == "-")
+    return readAll(STDIN_FILENO, "standard input");
+  int fd;
+  do
+    fd = ::open(path.str().c_str(), O_RDONLY | O_CLOEXEC);
+  while (fd < 0 && errno == EINTR);
+  if (fd < 0)
+    return cannotRead(path, errno);
+  llvm::Expected<std::vector<uint8_t>> bytes = readAll(fd, path);
+  ::close(fd);
+  return bytes;
 }
 
 llvm::Expected<SourceModule> readModule(llvm::StringRef path) {

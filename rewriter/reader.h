@@ -45,6 +45,9 @@ struct SourceModule {
 /// The features a module may use: exactly those the validator lets pass.
 wasm::FeatureSet supportedFeatures();
 
+/// The bytes of a file; "-" is standard input.
+llvm::Expected<std::vector<uint8_t>> loadFile(llvm::StringRef path);
+
 /// Reads a binary or text module; "-" is standard input.
 llvm::Expected<SourceModule> readModule(llvm::StringRef path);
 

@@ -152,6 +152,10 @@ inline constexpr char kBundleSection[] = "ireko";
 // The file to which a counting bundle writes its counters (vm/counts.cpp).
 inline constexpr char kCountsFile[] = "counters";
 
+// Name of the custom section that describes the handlers of a bundle, for tools
+// that read its image (rewriter/handler_table.h, docs/format.md).
+inline constexpr char kHandlersSection[] = "ireko.handlers";
+
 // The layout is the separate one. Addresses are those of the VM's memory.
 inline constexpr uint32_t kSeparateMemories = 1;
 

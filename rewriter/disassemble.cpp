@@ -1,0 +1,98 @@
+#include "rewriter/disassemble.h"
+
+#include "rewriter/error.h"
+#include "rewriter/handler_text.h"
+#include "rewriter/validator_bytes.h"
+#include "llvm/Support/Format.h"
+
+namespace ireko {
+
+std::map<uint32_t, uint32_t> locationsOf(const ImageFile &file,
+                                         uint32_t function) {
+  std::map<uint32_t, uint32_t> locations;
+  FunctionRecord record = file.record(function);
+  if (!record.locations)
+    return locations;
+  Diagnosis diagnosis;
+  ByteReader list(llvm::ArrayRef(file.image).drop_front(record.locations),
+                  record.locations, "the location list", diagnosis);
+  uint32_t pc = record.entry - kUnitBytes, offset = 0;
+  while (uint32_t distance = list.u32()) {
+    pc += distance * kUnitBytes;
+    offset += uint32_t(list.s33());
+    locations[pc] = offset;
+  }
+  return locations;
+}
+
+namespace {
+
+void printFunction(const ImageFile &file, uint32_t index,
+                   llvm::raw_ostream &out) {
+  out << "function " << file.label(index);
+  if (!file.hasCode(index)) {
+    out << ": imported\n\n";
+    return;
+  }
+  uint32_t entry = file.record(index).entry;
+  out << ": frame of " << file.frameBytes(index) / kSlotBytes << " slots, "
+      << file.codeLimit(index) - entry << " bytes of code\n";
+  ImageCode code(file);
+  HandlerText text(file);
+  Labels labels = labelsOf(file, index);
+  auto locations = locationsOf(file, index);
+  constexpr unsigned kColumn = 22;
+  auto error = code.forEachInstruction(index, [&](const Instruction &found) {
+    if (auto it = labels.find(found.at); it != labels.end())
+      out << "  " << it->second << ":\n";
+    std::string prefix;
+    llvm::raw_string_ostream(prefix)
+        << "    " << llvm::format_hex_no_prefix(found.at, 6) << " "
+        << (found.handler->fused ? "fused " : "h") << found.number;
+    auto lines = text.instruction(found, labels);
+    if (auto it = locations.find(found.at); it != locations.end())
+      lines.back() += "  ;; at " + hex(it->second);
+    out << prefix;
+    unsigned indent = prefix.size() < kColumn ? kColumn - prefix.size() : 1;
+    for (const std::string &line : lines) {
+      out.indent(indent) << line << "\n";
+      indent = kColumn;
+    }
+    return llvm::Error::success();
+  });
+  llvm::consumeError(std::move(error)); // verified
+  out << "\n";
+}
+
+} // namespace
+
+llvm::Error disassemble(const ImageFile &file, llvm::StringRef only,
+                        llvm::raw_ostream &out) {
+  const ImageHeader &header = file.header();
+  if (only.empty()) {
+    uint32_t fused = 0;
+    for (const HandlerInfo &handler : file.table.handlers)
+      fused += handler.fused;
+    out << file.path << ": " << header.functionCount << " functions, "
+        << header.codeEnd << " bytes of code, image of " << header.size << "\n"
+        << header.handlerCount << " handlers, " << fused
+        << " of them a whole block; " << file.table.coldOperators.size()
+        << " cold operators; " << file.table.tables.size()
+        << " tables are arrays\n\n";
+  }
+  uint32_t wanted = ~0u;
+  bool byIndex = !only.empty() && !only.getAsInteger(10, wanted);
+  bool found = only.empty();
+  for (uint32_t f = 0; f < header.functionCount; ++f) {
+    if (!only.empty() && !(byIndex ? f == wanted : file.name(f) == only))
+      continue;
+    found = true;
+    printFunction(file, f, out);
+  }
+  if (!found)
+    return inputError(file.path, "there is no function " + printableName(only),
+                      "without --function, all are listed");
+  return llvm::Error::success();
+}
+
+} // namespace ireko

@@ -1,0 +1,101 @@
+#include "rewriter/inspect_command.h"
+
+#include "rewriter/catalogue.h"
+#include "rewriter/disassemble.h"
+#include "rewriter/error.h"
+#include "rewriter/output.h"
+#include "rewriter/verify.h"
+
+namespace ireko {
+
+llvm::Expected<InspectedFile> loadInspected(llvm::StringRef path,
+                                            Phases &phases) {
+  phases.begin("read");
+  llvm::Expected<std::vector<uint8_t>> bytes = loadFile(path);
+  if (!bytes)
+    return bytes.takeError();
+  llvm::StringRef name = path == "-" ? "standard input" : path;
+  InspectedFile loaded;
+  if (isProgramFile(*bytes)) {
+    llvm::Expected<std::unique_ptr<Catalogue>> catalogue = Catalogue::builtIn();
+    if (!catalogue)
+      return catalogue.takeError();
+    llvm::Expected<ImageFile> image =
+        readProgramImage(*bytes, name, **catalogue);
+    if (!image)
+      return image.takeError();
+    loaded.image = std::move(*image);
+    return loaded;
+  }
+  llvm::Expected<SourceModule> module =
+      readModuleFromBytes(std::move(*bytes), name);
+  if (!module)
+    return module.takeError();
+  if (!module->info.isBundle) {
+    loaded.module = std::move(*module);
+    return loaded;
+  }
+  llvm::Expected<ImageFile> image = readBundleImage(*module);
+  if (!image)
+    return image.takeError();
+  loaded.image = std::move(*image);
+  return loaded;
+}
+
+namespace {
+
+llvm::Error inspectImage(const ImageFile &file, const InspectOptions &what,
+                         llvm::raw_ostream &out, Phases &phases) {
+  if (!what.afterPass.empty())
+    return inputError(file.path, "passes have run when a bundle is made",
+                      "inspect the program that it was made from");
+  phases.begin("verify");
+  llvm::Expected<VerifyStats> stats = verifyImage(file);
+  if (!stats)
+    return stats.takeError();
+  phases.begin("print");
+  return disassemble(file, what.function, out);
+}
+
+} // namespace
+
+llvm::Error inspectFile(InspectedFile &&file, const PackOptions &options,
+                        const InspectOptions &what, Phases &phases) {
+  // The listing is built first, so that an error leaves no half of it.
+  std::string listing;
+  llvm::raw_string_ostream out(listing);
+  llvm::Error error = file.module
+                          ? inspectModule(std::move(*file.module), options,
+                                          what, out, &phases)
+                          : inspectImage(*file.image, what, out, phases);
+  phases.end();
+  if (error)
+    return error;
+  return writeOutput("-", listing);
+}
+
+llvm::Error verifyFile(llvm::StringRef path, bool quiet, Phases &phases) {
+  llvm::Expected<InspectedFile> loaded = loadInspected(path, phases);
+  phases.end();
+  if (!loaded)
+    return loaded.takeError();
+  if (loaded->module)
+    return inputError(loaded->module->path,
+                      "this is no bundle and no program file",
+                      "give what ireko pack or ireko lower made");
+  phases.begin("verify");
+  llvm::Expected<VerifyStats> stats = verifyImage(*loaded->image);
+  phases.end();
+  if (!stats)
+    return stats.takeError();
+  if (quiet)
+    return llvm::Error::success();
+  std::string line;
+  llvm::raw_string_ostream(line)
+      << loaded->image->path << ": " << stats->functions << " functions, "
+      << stats->instructions << " instructions and " << stats->handlers
+      << " handlers are in order\n";
+  return writeOutput("-", line);
+}
+
+} // namespace ireko

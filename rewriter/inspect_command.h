@@ -1,0 +1,30 @@
+// The commands that look into files instead of making them.
+
+#ifndef IREKO_REWRITER_INSPECT_COMMAND_H
+#define IREKO_REWRITER_INSPECT_COMMAND_H
+
+#include "rewriter/image_file.h"
+#include "rewriter/pack.h"
+
+namespace ireko {
+
+// A file that is looked into: exactly one of the two is there.
+struct InspectedFile {
+  std::optional<SourceModule> module;
+  std::optional<ImageFile> image;
+};
+
+llvm::Expected<InspectedFile> loadInspected(llvm::StringRef path,
+                                            Phases &phases);
+
+// `ireko inspect`: a module is listed as it would be packed; a bundle or a
+// program file as it is, decoded from its bytes.
+llvm::Error inspectFile(InspectedFile &&file, const PackOptions &options,
+                        const InspectOptions &what, Phases &phases);
+
+// `ireko verify`: prints a line on standard output, unless `quiet`.
+llvm::Error verifyFile(llvm::StringRef path, bool quiet, Phases &phases);
+
+} // namespace ireko
+
+#endif // IREKO_REWRITER_INSPECT_COMMAND_H

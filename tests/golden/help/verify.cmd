@@ -1,0 +1,1 @@
+ireko verify --help
