@@ -33,6 +33,7 @@ sys.path += [str(ROOT / "tests" / "programs"), str(ROOT / "samples"),
 
 import build  # noqa: E402
 import cases  # noqa: E402
+import chosen  # noqa: E402
 import hosts  # noqa: E402
 import tools  # noqa: E402
 from compare import (SECONDS, Totals, comparisonProblem, execute,  # noqa: E402
@@ -313,11 +314,10 @@ def parseArguments():
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter,
         usage=argparse.SUPPRESS)
     names = [host.name for host in hosts.ALL]
-    parser.add_argument("--hosts", default=",".join(names), metavar="NAMES",
-                        help=f"which hosts (default: {','.join(names)})")
-    parser.add_argument("--only", default="", metavar="REGEX",
-                        help="only cases with such a name")
-    return parser.parse_args()
+    chosen.addOptions(parser, names, ",".join(names))
+    arguments = parser.parse_args()
+    arguments.hosts = chosen.hostNames(parser, arguments.hosts, names)
+    return arguments
 
 
 def main():
@@ -326,10 +326,10 @@ def main():
     OUT.mkdir(parents=True, exist_ok=True)
     for name in build.names():
         build.buildSample(name)
-    chosen, paths = modules(arguments.only)
+    picked, paths = modules(arguments.only)
     vm = OUT / "vm.wasm"
     print(tool("vm", "-o", vm).stderr.strip().replace(f"{vm}", "vm.wasm"))
-    needed = {case.sample for case in chosen} | {"hello", "args", "sqlite"}
+    needed = {case.sample for case in picked} | {"hello", "args", "sqlite"}
     for sample in sorted(needed):
         target = OUT / f"{sample}.irk"
         tool("lower", paths[sample], "-o", target,
@@ -337,18 +337,12 @@ def main():
         print(f"{sample}: {target.stat().st_size} bytes, the module "
               f"{paths[sample].stat().st_size}")
     scratch = tempfile.mkdtemp(prefix="ireko-generic-")
-    for host in hosts.ALL:
-        if host.name not in arguments.hosts.split(","):
-            continue
-        if not host.isThere():
-            totals.skipped += len(chosen)
-            print(f"{host.name}: {len(chosen)} skipped (not installed: no "
-                  f"{host.program})", flush=True)
-            continue
+    for host in chosen.installed(hosts.ALL, arguments.hosts, totals,
+                                 len(picked)):
         run = functools.partial(runCase, host, vm, paths=paths,
                                 scratch=scratch)
         # As in tests/programs, whatever the level.
-        here = [case for case in chosen if case.levels["2"] is None
+        here = [case for case in picked if case.levels["2"] is None
                 or host.name in case.levels["2"]]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             for case, problem in zip(here, pool.map(run, here)):

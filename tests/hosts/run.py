@@ -38,6 +38,7 @@ sys.path += [str(HERE), str(ROOT / "tests" / "programs"),
 import allhosts  # noqa: E402
 import build  # noqa: E402
 import cases  # noqa: E402
+import chosen  # noqa: E402
 import limits  # noqa: E402
 import tables  # noqa: E402
 import tools  # noqa: E402
@@ -92,7 +93,7 @@ def pack(case, variant, context):
                                 "" if variant == "default" else f"-{variant}")
 
 
-def runCases(entry, chosen, layouts, context):
+def runCases(entry, picked, layouts, context):
     """[(layout or profile, name of the check, problem or None)]"""
     def one(case):
         variants = [(layout, entry.host, *pack(case, layout, context))
@@ -105,7 +106,7 @@ def runCases(entry, chosen, layouts, context):
                 compareOn(entry.host, case, variants, context.scratch)]
 
     with concurrent.futures.ThreadPoolExecutor(context.jobs) as pool:
-        return [check for checks in pool.map(one, chosen) for check in checks]
+        return [check for checks in pool.map(one, picked) for check in checks]
 
 
 @dataclasses.dataclass
@@ -119,7 +120,7 @@ class Context:
     jobs: int
 
 
-def runHost(entry, chosen, arguments, context, totals):
+def runHost(entry, picked, arguments, context, totals):
     host = entry.host
     started = time.monotonic()
     before = totals.passed, totals.failed, totals.skipped
@@ -127,7 +128,7 @@ def runHost(entry, chosen, arguments, context, totals):
     layouts = [layout for layout in context.layouts
                if layout == "default" or entry.multiMemory]
     possible = []
-    for case in chosen:
+    for case in picked:
         reason = entry.whyNot(case)
         if reason:
             report.omitted[case.name] = reason
@@ -173,11 +174,8 @@ def parseArguments():
     names = [entry.host.name for entry in allhosts.ALL]
     parser.add_argument("--all", action="store_true",
                         help="also the hosts that must be installed first")
-    parser.add_argument("--hosts", default="", metavar="NAMES",
-                        help=f"which hosts, of {', '.join(names)}")
-    parser.add_argument("--only", default="", metavar="REGEX",
-                        help="only cases with such a name; wasi is the one of "
-                             "WASI's functions")
+    chosen.addOptions(parser, names, "",
+                      "; wasi is the one of WASI's functions")
     parser.add_argument("--long", action="store_true",
                         help="also SQLite's workload")
     parser.add_argument("--limits", action="store_true",
@@ -192,13 +190,10 @@ def parseArguments():
                         help="another packer: a command with {in}, {out} and "
                              "{level}")
     arguments = parser.parse_args()
-    chosen = arguments.hosts.split(",") if arguments.hosts else [
-        entry.host.name for entry in allhosts.ALL
-        if entry.tier == "test" or arguments.all]
-    unknown = set(chosen) - set(names)
-    if unknown:
-        parser.error(f"unknown hosts: {', '.join(sorted(unknown))}")
-    arguments.hosts = chosen
+    arguments.hosts = chosen.hostNames(
+        parser, arguments.hosts, names) if arguments.hosts else [
+            entry.host.name for entry in allhosts.ALL
+            if entry.tier == "test" or arguments.all]
     return arguments
 
 
@@ -212,7 +207,7 @@ def main():
         print(f"tests/hosts/run.py: {error}", file=sys.stderr)
         return 1
     packer = tools.Packer(arguments.tool, arguments.packer)
-    chosen = allCases(arguments.only, arguments.long)
+    picked = allCases(arguments.only, arguments.long)
     scratch = tempfile.mkdtemp(prefix="ireko-hosts-")
     bundles = Bundles(packer, pathlib.Path(scratch) / "bundles")
     context = Context(bundles, packer, packerLayouts(arguments.tool),
@@ -220,22 +215,19 @@ def main():
     profiles = {entry.profile for entry in allhosts.ALL
                 if context.profiles and entry.host.name in arguments.hosts}
     # Before the first run, so that two runs never pack the same.
-    for case in chosen:
+    for case in picked:
         for layout in context.layouts:
             pack(case, layout, context)
         if PROFILED.search(case.name):
             for profile in sorted(profiles):
                 pack(case, profile, context)
     reports = []
-    for entry in allhosts.ALL:
-        if entry.host.name not in arguments.hosts:
-            continue
-        if entry.host.isThere():
-            reports.append(runHost(entry, chosen, arguments, context, totals))
-        else:
-            totals.skipped += len(chosen)
-            print(f"{entry.host.name}: {len(chosen)} skipped (not installed: "
-                  f"{entry.install()})", flush=True)
+    entries = {entry.host.name: entry for entry in allhosts.ALL}
+    for host in chosen.installed(
+            [entry.host for entry in allhosts.ALL], arguments.hosts, totals,
+            len(picked), lambda host: entries[host.name].install()):
+        reports.append(runHost(entries[host.name], picked, arguments, context,
+                               totals))
     shutil.rmtree(scratch)
     if arguments.write_docs:
         tables.write(ROOT / "docs" / "hosts.md", reports)

@@ -33,6 +33,7 @@ sys.path += [str(HERE), str(ROOT / "samples"), str(ROOT / "tests" / "support")]
 
 import build  # noqa: E402
 import cases  # noqa: E402
+import chosen  # noqa: E402
 import hosts  # noqa: E402
 import tools  # noqa: E402
 from compare import (SECONDS, Bundles, Totals, compareOn,  # noqa: E402
@@ -104,17 +105,17 @@ def allCases(only):
     return [case for case in every if re.search(only, case.name)]
 
 
-def runHost(host, chosen, deep, bundles, arguments, scratch, totals):
+def runHost(host, picked, deep, bundles, arguments, scratch, totals):
     started = time.monotonic()
     before = totals.passed, totals.failed, totals.skipped
     jobs = [functools.partial(
         runCase, host, case, bundles,
         arguments.tool if case.name in THROUGH_TOOL and not arguments.packer
         else None, scratch)
-            for case in chosen if host.canCall or not case.call]
+            for case in picked if host.canCall or not case.call]
     jobs += [functools.partial(runDeep, host, entry, bundles, scratch)
              for entry in deep]
-    for case in chosen:
+    for case in picked:
         if case.call and not host.canCall:
             totals.skipped += len(case.levels) + (case.name in THROUGH_TOOL)
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
@@ -134,10 +135,7 @@ def parseArguments():
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter,
         usage=argparse.SUPPRESS)
     names = [host.name for host in hosts.ALL]
-    parser.add_argument("--hosts", default=",".join(names), metavar="NAMES",
-                        help=f"which hosts (default: {','.join(names)})")
-    parser.add_argument("--only", default="", metavar="REGEX",
-                        help="only cases with such a name")
+    chosen.addOptions(parser, names, ",".join(names))
     parser.add_argument("--jobs", type=int, default=2, metavar="N",
                         help="runs at a time (default: 2)")
     parser.add_argument("--tool", default=tools.releaseTool(), metavar="FILE",
@@ -148,9 +146,7 @@ def parseArguments():
     parser.add_argument("--keep", action="store_true",
                         help="leave the folders in which programs ran")
     arguments = parser.parse_args()
-    unknown = set(arguments.hosts.split(",")) - set(names)
-    if unknown:
-        parser.error(f"unknown hosts: {', '.join(sorted(unknown))}")
+    arguments.hosts = chosen.hostNames(parser, arguments.hosts, names)
     return arguments
 
 
@@ -164,11 +160,11 @@ def main():
         print(f"tests/programs/run.py: {error}", file=sys.stderr)
         return 1
     bundles = Bundles(tools.Packer(arguments.tool, arguments.packer))
-    chosen = allCases(arguments.only)
+    picked = allCases(arguments.only)
     deep = [entry for entry in deepCases()
             if re.search(arguments.only, entry[0].name)]
     # Before the first run, so that two runs never pack the same.
-    for case in chosen:
+    for case in picked:
         for level in case.levels:
             bundles.pack(case.sample, level)
     for case, options, variant in deep:
@@ -177,18 +173,10 @@ def main():
     if re.search(arguments.only, "size"):
         checkSizes(bundles, totals)
     scratch = tempfile.mkdtemp(prefix="ireko-programs-")
-    for host in hosts.ALL:
-        if host.name not in arguments.hosts.split(","):
-            continue
-        if host.isThere():
-            runHost(host, chosen, deep, bundles, arguments, scratch, totals)
-        else:
-            count = 2 * len(deep) + sum(
-                len(case.levels) + (case.name in THROUGH_TOOL)
-                for case in chosen)
-            totals.skipped += count
-            print(f"{host.name}: {count} skipped (not installed: no "
-                  f"{host.program})", flush=True)
+    count = 2 * len(deep) + sum(
+        len(case.levels) + (case.name in THROUGH_TOOL) for case in picked)
+    for host in chosen.installed(hosts.ALL, arguments.hosts, totals, count):
+        runHost(host, picked, deep, bundles, arguments, scratch, totals)
     if arguments.keep:
         print(f"the programs' folders are in {scratch}")
     else:
