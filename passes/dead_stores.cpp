@@ -14,16 +14,6 @@ using namespace wasm;
 
 namespace ireko {
 
-namespace {
-
-bool treeMayTrap(Expression *tree) {
-  bool result = mayTrap(tree);
-  forEachChild(tree, [&](Expression *&child) { result |= treeMayTrap(child); });
-  return result;
-}
-
-} // namespace
-
 void deadStores(Program &program, Function &function) {
   Liveness liveness(function);
   for (BlockIndex index : function.layout) {

@@ -53,12 +53,6 @@ std::optional<bool> truthOf(Values values) {
   return true;
 }
 
-bool isPure(Expression *tree) {
-  bool pure = !mayTrap(tree);
-  forEachChild(tree, [&](Expression *child) { pure = pure && isPure(child); });
-  return pure;
-}
-
 // What is known at a point of the function: the values of each variable.
 class Facts {
 public:
@@ -111,8 +105,6 @@ private:
 
   Values valuesOf(Expression *tree, const Facts &facts) const;
   void assume(Expression *condition, bool truth, Facts &facts) const;
-  void write(unsigned variable, Values values, Facts &facts) const;
-  void forgetSlots(Slot first, Slot end, Facts &facts) const;
   void step(Expression *statement, Facts &facts) const;
   void stepEnd(const Terminator &end, Facts &facts) const;
   // Calls visit(edge, facts on it) for each edge that control may take.
@@ -278,22 +270,14 @@ void Threader::assume(Expression *condition, bool truth, Facts &facts) const {
   }
 }
 
-void Threader::forgetSlots(Slot first, Slot end, Facts &facts) const {
-  for (unsigned i = 0; i < variables.size(); ++i)
-    if (!variables[i].global && variables[i].slot >= first &&
-        variables[i].slot < end)
-      facts.set(i, kAll);
-}
-
 void Threader::step(Expression *statement, Facts &facts) const {
   if (auto *set = statement->dynCast<LocalSet>()) {
     Values values =
         set->value->type == Type::i32 ? valuesOf(set->value, facts) : kAll;
     for (unsigned i = 0; i < variables.size(); ++i)
-      if (!variables[i].global && variables[i].slot == set->index)
+      if (!variables[i].global && variables[i].slot >= set->index &&
+          variables[i].slot < set->index + slotsOf(set->value->type))
         facts.set(i, values);
-    if (slotsOf(set->value->type) == 2)
-      forgetSlots(set->index + 1, set->index + 2, facts);
   } else if (auto *set = statement->dynCast<GlobalSet>()) {
     for (unsigned i = 0; i < variables.size(); ++i)
       if (variables[i].global == set->name)
@@ -366,7 +350,7 @@ BlockIndex Threader::destination(BlockIndex to, const Facts &facts) const {
     BlockIndex next = block.end.next;
     if (block.end.kind == Kind::Branch) {
       auto truth = truthOf(valuesOf(block.end.tree, facts));
-      if (!truth || !isPure(block.end.tree))
+      if (!truth || treeMayTrap(block.end.tree))
         break;
       if (*truth != block.end.negated) {
         if (block.end.backEdge)
@@ -412,7 +396,7 @@ Expression *Threader::folded(Expression *tree, const Facts &facts,
                      (select && asCondition);
     child = folded(child, facts, condition);
   });
-  if (tree->type == Type::i32 && isPure(tree)) {
+  if (tree->type == Type::i32 && !treeMayTrap(tree)) {
     Values values = valuesOf(tree, facts);
     auto truth = truthOf(values);
     if (isOneValue(values) || (asCondition && truth)) {
@@ -423,7 +407,7 @@ Expression *Threader::folded(Expression *tree, const Facts &facts,
   if (select) {
     if (auto truth = truthOf(valuesOf(select->condition, facts))) {
       Expression *dropped = *truth ? select->ifFalse : select->ifTrue;
-      if (isPure(dropped) && isPure(select->condition))
+      if (!treeMayTrap(dropped) && !treeMayTrap(select->condition))
         return *truth ? select->ifTrue : select->ifFalse;
     }
     auto *left = select->ifTrue->dynCast<Const>();

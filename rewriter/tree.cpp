@@ -48,6 +48,13 @@ bool mayTrap(const Expression *node) {
   }
 }
 
+bool treeMayTrap(Expression *tree) {
+  bool result = mayTrap(tree);
+  forEachChild(
+      tree, [&](Expression *child) { result = result || treeMayTrap(child); });
+  return result;
+}
+
 bool readsMemory(const Expression *node) {
   return node->is<Load>() || node->is<SIMDLoad>() ||
          node->is<SIMDLoadStoreLane>() || node->is<MemorySize>();

@@ -15,6 +15,8 @@ namespace ireko {
 
 // Whether this node (not its children) can trap.
 bool mayTrap(const wasm::Expression *node);
+// Whether this node or one below it can.
+bool treeMayTrap(wasm::Expression *tree);
 // Whether this node (not its children) reads memory or its size.
 bool readsMemory(const wasm::Expression *node);
 // A node without children that costs nothing to evaluate twice.
