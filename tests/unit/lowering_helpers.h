@@ -117,6 +117,16 @@ inline std::string optimised(std::string_view module, int level = 2) {
   return print(*result.program, result.own());
 }
 
+/// The lowered form of function \p number of \p module after these passes.
+inline std::string after(std::initializer_list<std::string_view> passes,
+                         std::string_view module, uint32_t number = 0) {
+  Lowered result(module);
+  result.lower();
+  for (std::string_view pass : passes)
+    result.runPass(pass);
+  return print(*result.program, result.function(number));
+}
+
 } // namespace ireko::test
 
 #endif // IREKO_TESTS_UNIT_LOWERING_HELPERS_H
