@@ -92,6 +92,11 @@ class Body:
         self.labels.pop()
         return lines
 
+    def _weighted(self, choices):
+        """One of a list of (choice, weight)."""
+        return self.random.choices([c for c, _ in choices],
+                                   [w for _, w in choices])[0]
+
     @staticmethod
     def _resultClause(types):
         return f" (result {' '.join(types)})" if types else ""
@@ -130,9 +135,7 @@ class Body:
             choices = [(self._leaf, 4), (self._select, 1), (self._tee, 2),
                        (self._block, 1), (self._ifElse, 1), (self._call, 1),
                        (self._tableGet, 3), (self._overStatement, 1)]
-        make = self.random.choices([c for c, _ in choices],
-                                   [w for _, w in choices])[0]
-        return make(type_, depth)
+        return self._weighted(choices)(type_, depth)
 
     def _leaf(self, type_, _=0):
         choice = self.random.randrange(4)
@@ -338,8 +341,7 @@ class Body:
                    (self._callAway, 2), (self._swap, 1), (self._bulk, 2),
                    (self._tables, 1), (self._leave, 1), (self._spread, 1),
                    (self._again, 4)]
-        make = self.random.choices([c for c, _ in choices],
-                                   [w for _, w in choices])[0]
+        make = self._weighted(choices)
         lines = make(depth)
         if not any("$L" in line for line in lines):
             self.seen.append(lines)

@@ -63,9 +63,7 @@ class FlagsBody(Body):
                    (self._combined, 6), (self._select, 4), (self._tee, 1),
                    (self._block, 1), (self._ifElse, 1), (self._call, 2),
                    (self._overStatement, 1), (self._operator, 1)]
-        make = self.random.choices([c for c, _ in choices],
-                                   [w for _, w in choices])[0]
-        return make(type_, depth)
+        return self._weighted(choices)(type_, depth)
 
     def _leaf(self, type_, _=0):
         if self._chance(self.module.trapping):
@@ -120,8 +118,7 @@ class FlagsBody(Body):
                    (self._guarded, 3), (self._branch, 3), (self._loop, 3),
                    (self._switch, 2), (self._callAway, 4), (self._leave, 0.3),
                    (self._spread, 1)]
-        make = self.random.choices([c for c, _ in choices],
-                                   [w for _, w in choices])[0]
+        make = self._weighted(choices)
         return make(depth)
 
     def _setFlag(self, depth):

@@ -57,33 +57,34 @@ class Host {
     view.setUint32(args.at(-1), kFile, true);
     return kSuccess;
   }
-  fd_read(view, fd, iovecs, count, got) {
-    let read = 0;
+  // Calls move(buffer) for each one, which returns how many bytes it moved.
+  forEachBuffer(view, iovecs, count, result, move) {
+    let bytes = 0;
     for (let i = 0; i < count; ++i) {
       const at = view.getUint32(iovecs + 8 * i, true);
       const size = view.getUint32(iovecs + 8 * i + 4, true);
-      const part = this.file.subarray(this.at, this.at + size);
-      new Uint8Array(view.buffer).set(part, at);
-      this.at += part.length;
-      read += part.length;
+      bytes += move(Buffer.from(view.buffer, at, size));
     }
-    view.setUint32(got, read, true);
+    view.setUint32(result, bytes, true);
     return kSuccess;
+  }
+  fd_read(view, fd, iovecs, count, got) {
+    return this.forEachBuffer(view, iovecs, count, got, (buffer) => {
+      const part = this.file.subarray(this.at, this.at + buffer.length);
+      buffer.set(part);
+      this.at += part.length;
+      return part.length;
+    });
   }
   fd_close() {
     this.loaded(this.memory.buffer);
     return kSuccess;
   }
   fd_write(view, fd, iovecs, count, written) {
-    let bytes = 0;
-    for (let i = 0; i < count; ++i) {
-      const at = view.getUint32(iovecs + 8 * i, true);
-      const size = view.getUint32(iovecs + 8 * i + 4, true);
-      this.errors += Buffer.from(view.buffer, at, size).toString("latin1");
-      bytes += size;
-    }
-    view.setUint32(written, bytes, true);
-    return kSuccess;
+    return this.forEachBuffer(view, iovecs, count, written, (buffer) => {
+      this.errors += buffer.toString("latin1");
+      return buffer.length;
+    });
   }
   proc_exit(view, code) {
     throw new Exit(`exit code ${code}: ${this.errors}`);
