@@ -4,7 +4,8 @@ for app in ../../../samples/{deep,mandelbrot}.wat ../run/exit.wat; do
   ireko run $app --profile "$OUT/profile" -- 1000 > "$OUT/counted"
   ended=$?
   ireko run $app --plain -- 1000 > "$OUT/plain"
-  echo "$(basename $app): $ended $?, $(wc -l < "$OUT/plain") lines"
+  plain=$?
+  echo "$(basename $app): $ended $plain, $(wc -l < "$OUT/plain") lines"
   cmp "$OUT/plain" "$OUT/counted"
   for level in 0 2; do
     ireko pack $app --profile "$OUT/profile" -O$level -o "$OUT/b.wasm" -q
