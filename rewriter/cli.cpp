@@ -52,6 +52,7 @@ struct RawOptions {
   int optLevel = 2;
   std::optional<std::string> stackSize;
   std::string layout = "single";
+  std::string format = "text";
   std::optional<int> jobs;
   std::string hostFeatures;
   std::string maxFunctionSize;
@@ -233,7 +234,13 @@ llvm::Error check(CommandLine &line, const RawOptions &raw) {
     return usageError("there is no layout '" + raw.layout + "'",
                       "single or separate");
   line.pack.layout = raw.layout == "single" ? Layout::Single : Layout::Separate;
+  if (raw.format != "text" && raw.format != "json")
+    return usageError("there is no format '" + raw.format + "'",
+                      "text or json");
+  line.json = raw.format == "json";
   const std::string &after = line.inspect.afterPass;
+  if (line.json && !after.empty())
+    return usageError("--after has no JSON", "leave out --format");
   if (!after.empty() && after != kNoPass &&
       llvm::none_of(kPasses,
                     [&](const Pass &pass) { return pass.name == after; }))
@@ -314,6 +321,8 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
       app.add_subcommand("inspect", "Show what a module becomes");
   CLI::App *verify =
       app.add_subcommand("verify", "Check the code image of a bundle");
+  CLI::App *symbolize = app.add_subcommand(
+      "symbolize", "Name the function of an address or a trap");
   CLI::App *lower = app.add_subcommand(
       "lower", "Make a program file of a module, for the generic VM");
   CLI::App *vm = app.add_subcommand("vm", "Make the generic VM");
@@ -327,6 +336,8 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
                    "Features and limits of a host, see below")
       ->option_text("NAME");
   addStripHandlers(pack, line);
+  pack->add_option("--map", line.map, "Write names and offsets, for symbolize")
+      ->option_text("FILE");
   pack->footer(hostFeaturesHelp() + hostProfilesHelp() +
                "\nExample: ireko pack app.wasm -o app.bundle.wasm");
 
@@ -341,17 +352,26 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
                    "Show only this one [all]")
       ->option_text("NAME|INDEX");
   inspect
+      ->add_option("--format", raw.format,
+                   "text, or json: docs/inspect-schema.md [text]")
+      ->option_text("FORMAT");
+  inspect
       ->add_option("--after", line.inspect.afterPass,
                    "Show basic blocks as they are after it, see below")
       ->option_text("PASS");
   addPackOptions(inspect, line, raw);
   addProfile(inspect, line);
-  inspect->footer(passesHelp() +
-                  "\nExample: ireko inspect app.wasm --function main");
+  inspect->footer(passesHelp());
 
   addInput(verify, line, kImages);
   addQuiet(verify, line);
   verify->footer("Example: ireko verify app.bundle.wasm");
+
+  symbolize->add_option("MAP", line.input, "What ireko pack --map wrote")
+      ->required();
+  symbolize->add_option("TEXT", line.texts,
+                        "Addresses (0x54) or messages [standard input]");
+  symbolize->footer("Example: ireko symbolize app.map 0x54");
 
   addInput(lower, line);
   addOutput(lower, line, "The program file");
@@ -372,7 +392,8 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
 
   hosts->footer("Example: ireko run app.wasm --host wasmtime");
 
-  for (CLI::App *command : {pack, run, inspect, verify, lower, vm, hosts}) {
+  for (CLI::App *command :
+       {pack, run, inspect, verify, symbolize, lower, vm, hosts}) {
     command->set_help_flag("-h,--help", "Print this");
     if (command != hosts)
       command->add_flag("-v,--verbose", line.verbose,
@@ -399,13 +420,14 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
                          command);
     return wrong(error.what(), command);
   }
-  line.command = *pack      ? Command::kPack
-                 : *run     ? Command::kRun
-                 : *inspect ? Command::kInspect
-                 : *verify  ? Command::kVerify
-                 : *lower   ? Command::kLower
-                 : *vm      ? Command::kVm
-                            : Command::kHosts;
+  line.command = *pack        ? Command::kPack
+                 : *run       ? Command::kRun
+                 : *inspect   ? Command::kInspect
+                 : *symbolize ? Command::kSymbolize
+                 : *verify    ? Command::kVerify
+                 : *lower     ? Command::kLower
+                 : *vm        ? Command::kVm
+                              : Command::kHosts;
   if (line.command != Command::kRun && separator != arguments.end())
     return usageError("only ireko run takes arguments after --");
   if (llvm::Error error = check(line, raw))

@@ -25,6 +25,7 @@ enum class Command {
   kRun,
   kInspect,
   kVerify,
+  kSymbolize,
   kLower,
   kVm,
   kHosts
@@ -52,8 +53,14 @@ struct CommandLine {
   std::string profile;
   /// kRun; without the types, which the module has.
   Invocation invocation;
+  /// kPack: where the map goes; empty: nowhere.
+  std::string map;
+  /// kSymbolize, whose input is a map; empty: standard input's lines.
+  std::vector<std::string> texts;
   /// kInspect.
   InspectOptions inspect;
+  /// kInspect: print JSON instead of text.
+  bool json = false;
   /// kPack, kLower, kVm: print nothing but errors.
   bool quiet = false;
   /// All but kHosts: print a line a phase, with time and memory.

@@ -187,7 +187,8 @@ llvm::Error checkProgramSum(const ProgramHeader &header,
 
 } // namespace
 
-llvm::Expected<ImageFile> readBundleImage(const SourceModule &bundle) {
+llvm::Expected<ImageFile> readBundleImage(const SourceModule &bundle,
+                                          bool withHandlers) {
   ImageFile file;
   file.path = bundle.path;
   file.fileBytes = bundle.bytes.size();
@@ -213,6 +214,8 @@ llvm::Expected<ImageFile> readBundleImage(const SourceModule &bundle) {
     return inputError(file.path, "it has no image",
                       "the generic VM has one only while it runs: give the "
                       "program file");
+  if (!withHandlers)
+    return file;
   const SectionInfo *described = bundle.info.findCustom(kHandlersSection);
   if (!described)
     return inputError(file.path,

@@ -48,7 +48,8 @@ llvm::Error imageError(const ImageFile &file, uint32_t offset,
 bool isProgramFile(llvm::ArrayRef<uint8_t> bytes);
 
 // Both leave the image as it is in the file; only its size has been checked.
-llvm::Expected<ImageFile> readBundleImage(const SourceModule &bundle);
+llvm::Expected<ImageFile> readBundleImage(const SourceModule &bundle,
+                                          bool withHandlers = true);
 llvm::Expected<ImageFile> readProgramImage(llvm::ArrayRef<uint8_t> bytes,
                                            llvm::StringRef path,
                                            Catalogue &catalogue);

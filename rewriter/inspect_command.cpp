@@ -3,7 +3,9 @@
 #include "rewriter/catalogue.h"
 #include "rewriter/disassemble.h"
 #include "rewriter/error.h"
+#include "rewriter/inspect_json.h"
 #include "rewriter/output.h"
+#include "rewriter/symbolize.h"
 #include "rewriter/verify.h"
 
 namespace ireko {
@@ -45,7 +47,7 @@ llvm::Expected<InspectedFile> loadInspected(llvm::StringRef path,
 namespace {
 
 llvm::Error inspectImage(const ImageFile &file, const InspectOptions &what,
-                         llvm::raw_ostream &out, Phases &phases) {
+                         bool json, llvm::raw_ostream &out, Phases &phases) {
   if (!what.afterPass.empty())
     return inputError(file.path, "passes have run when a bundle is made",
                       "inspect the program that it was made from");
@@ -54,24 +56,69 @@ llvm::Error inspectImage(const ImageFile &file, const InspectOptions &what,
   if (!stats)
     return stats.takeError();
   phases.begin("print");
+  if (json)
+    return printJson(file, nullptr, what.function, out);
   return disassemble(file, what.function, out);
 }
 
 } // namespace
 
 llvm::Error inspectFile(InspectedFile &&file, const PackOptions &options,
-                        const InspectOptions &what, Phases &phases) {
+                        const InspectOptions &what, bool json, Phases &phases) {
   // The listing is built first, so that an error leaves no half of it.
   std::string listing;
   llvm::raw_string_ostream out(listing);
-  llvm::Error error = file.module
-                          ? inspectModule(std::move(*file.module), options,
-                                          what, out, &phases)
-                          : inspectImage(*file.image, what, out, phases);
+  llvm::Error error =
+      !file.module ? inspectImage(*file.image, what, json, out, phases)
+      : json
+          ? inspectModuleJson(std::move(*file.module), options, what.function,
+                              out, &phases)
+          : inspectModule(std::move(*file.module), options, what, out, &phases);
   phases.end();
   if (error)
     return error;
   return writeOutput("-", listing);
+}
+
+llvm::Error writeMap(llvm::StringRef path, const std::vector<uint8_t> &bundle,
+                     llvm::ArrayRef<std::string> functionNames) {
+  llvm::Expected<SourceModule> module =
+      readModuleFromBytes(bundle, "the bundle");
+  if (!module)
+    return module.takeError();
+  llvm::Expected<ImageFile> image = readBundleImage(*module, false);
+  if (!image)
+    return image.takeError();
+  return writeOutput(path, makeMap(*image, functionNames));
+}
+
+llvm::Error symbolizeTexts(llvm::StringRef path,
+                           llvm::ArrayRef<std::string> texts) {
+  llvm::Expected<std::vector<uint8_t>> bytes = loadFile(path);
+  if (!bytes)
+    return bytes.takeError();
+  auto asText = [](const std::vector<uint8_t> &from) {
+    return llvm::StringRef(reinterpret_cast<const char *>(from.data()),
+                           from.size());
+  };
+  llvm::Expected<SymbolMap> map = SymbolMap::parse(asText(*bytes), path);
+  if (!map)
+    return map.takeError();
+  std::string result;
+  for (const std::string &text : texts)
+    result += map->symbolize(text) + "\n";
+  if (!texts.empty())
+    return writeOutput("-", result);
+  llvm::Expected<std::vector<uint8_t>> input = loadFile("-");
+  if (!input)
+    return input.takeError();
+  llvm::StringRef rest = asText(*input);
+  while (!rest.empty()) {
+    auto [line, behind] = rest.split('\n');
+    result += map->symbolize(line) + "\n";
+    rest = behind;
+  }
+  return writeOutput("-", result);
 }
 
 llvm::Error verifyFile(llvm::StringRef path, bool quiet, Phases &phases) {

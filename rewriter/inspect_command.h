@@ -20,7 +20,16 @@ llvm::Expected<InspectedFile> loadInspected(llvm::StringRef path,
 // `ireko inspect`: a module is listed as it would be packed; a bundle or a
 // program file as it is, decoded from its bytes.
 llvm::Error inspectFile(InspectedFile &&file, const PackOptions &options,
-                        const InspectOptions &what, Phases &phases);
+                        const InspectOptions &what, bool json, Phases &phases);
+
+// `ireko pack --map`: of a bundle that has just been made.
+llvm::Error writeMap(llvm::StringRef path, const std::vector<uint8_t> &bundle,
+                     llvm::ArrayRef<std::string> functionNames);
+
+// `ireko symbolize`: a line for each of `texts`, or for each line of standard
+// input if there are none.
+llvm::Error symbolizeTexts(llvm::StringRef map,
+                           llvm::ArrayRef<std::string> texts);
 
 // `ireko verify`: prints a line on standard output, unless `quiet`.
 llvm::Error verifyFile(llvm::StringRef path, bool quiet, Phases &phases);

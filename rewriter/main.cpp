@@ -113,6 +113,9 @@ llvm::Error pack(const CommandLine &line, Phases &phases) {
   if (!source)
     return source.takeError();
   size_t sourceBytes = source->bytes.size();
+  std::vector<std::string> names;
+  if (!line.map.empty())
+    names = source->info.functionNames;
   std::optional<Profile> profile;
   PackOptions options = line.pack;
   if (llvm::Error error = addProfile(line, *source, profile, options))
@@ -121,6 +124,9 @@ llvm::Error pack(const CommandLine &line, Phases &phases) {
       packSource(std::move(*source), line, options, phases);
   if (!bundle)
     return bundle.takeError();
+  if (!line.map.empty())
+    if (llvm::Error error = writeMap(line.map, *bundle, names))
+      return error;
   if (llvm::Error error = writeResult(line, phases, *bundle))
     return error;
   if (!line.quiet)
@@ -194,7 +200,8 @@ llvm::Error inspect(const CommandLine &line, Phases &phases) {
   if (file->module)
     if (llvm::Error error = addProfile(line, *file->module, profile, options))
       return error;
-  return inspectFile(std::move(*file), options, line.inspect, phases);
+  return inspectFile(std::move(*file), options, line.inspect, line.json,
+                     phases);
 }
 
 /// What remains to be done for `run` once nothing recurses any more.
@@ -281,6 +288,8 @@ llvm::Error carryOut(const CommandLine &line, RunPlan &plan) {
     return pack(line, phases);
   case Command::kInspect:
     return inspect(line, phases);
+  case Command::kSymbolize:
+    return symbolizeTexts(line.input, line.texts);
   case Command::kVerify:
     return verifyFile(line.input, line.quiet, phases);
   case Command::kLower:

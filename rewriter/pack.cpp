@@ -2,12 +2,18 @@
 
 #include "rewriter/pack.h"
 
+#include <array>
+#include <atomic>
+
 #include "passes/pass.h"
 #include "rewriter/bundle.h"
 #include "rewriter/inspect.h"
+#include "rewriter/inspect_json.h"
 #include "rewriter/lower.h"
 #include "rewriter/profile.h"
 #include "rewriter/program.h"
+#include "rewriter/verify.h"
+#include "rewriter/weights.h"
 
 namespace ireko {
 
@@ -60,8 +66,33 @@ void lowerWithoutPasses(Program &program, const PackOptions &options) {
   lowerFunctions(program, lowerOptions);
 }
 
+// The sizes of the program before the passes and after each of them.
+class PassMeter {
+public:
+  void note(size_t passes, const Function &function) {
+    size_t statements = 0;
+    for (BlockIndex block : function.layout)
+      statements += function.blocks[block].statements.size();
+    sizes[passes].blocks += function.layout.size();
+    sizes[passes].statements += statements;
+  }
+  std::vector<PassCounts> counts() const {
+    std::vector<PassCounts> counts;
+    for (size_t i = 0; i < sizes.size(); ++i)
+      counts.push_back({i ? std::string(kPasses[i - 1].name) : kNoPass,
+                        sizes[i].blocks, sizes[i].statements});
+    return counts;
+  }
+
+private:
+  struct Size {
+    std::atomic<uint64_t> blocks = 0, statements = 0;
+  };
+  std::array<Size, std::size(kPasses) + 1> sizes;
+};
+
 void runPasses(Program &program, const PackOptions &options,
-               llvm::StringRef lastPass) {
+               llvm::StringRef lastPass, PassMeter *meter = nullptr) {
   if (lastPass == kNoPass)
     return;
   program.workers.beginPhase("passes");
@@ -69,10 +100,14 @@ void runPasses(Program &program, const PackOptions &options,
     Function &function = program.functions[i];
     if (function.blocks.empty())
       return;
+    if (meter)
+      meter->note(0, function);
     for (const Pass &pass : kPasses) {
       if (pass.fromLevel <= options.optLevel &&
           (options.exits || pass.run != extendBlocks))
         pass.run(program, function);
+      if (meter)
+        meter->note(&pass - kPasses + 1, function);
       if (llvm::StringRef(pass.name) == lastPass)
         return;
     }
@@ -80,15 +115,51 @@ void runPasses(Program &program, const PackOptions &options,
 }
 
 llvm::Error prepare(Program &program, const PackOptions &options,
-                    const SourceModule &source, llvm::StringRef lastPass = {}) {
+                    const SourceModule &source, llvm::StringRef lastPass = {},
+                    PassMeter *meter = nullptr) {
   lowerWithoutPasses(program, options);
   if (options.profile)
     if (llvm::Error error = applyProfile(*options.profile, program))
       return error;
   if (options.counters)
     *options.counters = addCounters(program, source);
-  runPasses(program, options, lastPass);
+  runPasses(program, options, lastPass, meter);
   return llvm::Error::success();
+}
+
+// The image that packing would make, read back like that of a bundle.
+llvm::Error printModuleJson(Program &program, const Tiling &tiling,
+                            const SourceModule &source, const PassMeter &meter,
+                            llvm::StringRef only, llvm::raw_ostream &out) {
+  Image image = encodeImage(program, tiling, {});
+  ImageFile file;
+  file.path = source.path;
+  file.image = image.bytes;
+  for (const StaticTable &table : program.staticTables) {
+    std::vector<StaticTableEntry> &entries = file.tables.emplace_back();
+    for (uint32_t element : table.functions)
+      entries.push_back(tableEntry(program, image, element));
+  }
+  auto description = describeHandlers(program, tiling, image);
+  if (!description)
+    return description.takeError();
+  auto table = parseHandlers(*description, 0, source.path);
+  if (!table)
+    return table.takeError();
+  file.table = std::move(*table);
+  if (auto stats = verifyImage(file); !stats)
+    return stats.takeError();
+  ModuleFacts facts;
+  facts.moduleBytes = source.bytes.size();
+  facts.codeBytes = source.info.codeSize;
+  facts.passes = meter.counts();
+  facts.weights.resize(tiling.handlers.size());
+  Weights weights(program);
+  for (uint32_t f = 0; f < program.functions.size(); ++f)
+    for (const BlockTiles &block : tiling.functions[f].blocks)
+      for (const Tile &tile : block.tiles)
+        facts.weights[tile.handler] += weights.ofBlock(f, block.block);
+  return printJson(file, &facts, only, out);
 }
 
 } // namespace
@@ -122,6 +193,18 @@ llvm::Error inspectModule(SourceModule &&source, const PackOptions &options,
   Tiling tiling = selectTiles(program, selectOptions(options, source));
   program.workers.beginPhase("print");
   return printProgram(program, tiling, source, what.function, out);
+}
+
+llvm::Error inspectModuleJson(SourceModule &&source, const PackOptions &options,
+                              llvm::StringRef only, llvm::raw_ostream &out,
+                              Phases *phases) {
+  Program program(*source.module, options.jobs, phases);
+  PassMeter meter;
+  if (llvm::Error error = prepare(program, options, source, {}, &meter))
+    return error;
+  Tiling tiling = selectTiles(program, selectOptions(options, source));
+  program.workers.beginPhase("print");
+  return printModuleJson(program, tiling, source, meter, only, out);
 }
 
 } // namespace ireko

@@ -1,0 +1,1 @@
+ireko symbolize --help

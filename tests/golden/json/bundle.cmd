@@ -1,0 +1,20 @@
+# The same but for what only the rewriter knows.
+facts() { python3 -c '
+import json, sys
+what = json.load(sys.stdin)
+del what["file"], what["kind"], what["summary"]
+for handler in what["handlers"]:
+    handler.pop("weight", None)
+print(json.dumps(what))'; }
+ireko pack -q sum.wat -o "$OUT/bundle.wasm"
+ireko inspect sum.wat --format=json | facts > "$OUT/module"
+ireko inspect "$OUT/bundle.wasm" --format=json | facts > "$OUT/bundle"
+cmp "$OUT/module" "$OUT/bundle" && echo the same
+ireko inspect "$OUT/bundle.wasm" --format=json --function sum | python3 -c '
+import json, sys
+what = json.load(sys.stdin)
+print(what["kind"], sorted(what["summary"]))
+print([("name" in f, "instructions" in f) for f in what["functions"]])'
+ireko inspect "$OUT/bundle.wasm" --format=json --function summ
+ireko inspect sum.wat --format=yaml
+ireko inspect sum.wat --format=json --after lower
