@@ -25,7 +25,8 @@ SelectOptions selectOptions(const PackOptions &options,
   // quickly, about 150 KB. These are estimates; what is generated is larger by
   // nearly a half. Fusing a block takes as much from the image as it adds; but
   // which blocks run most is a guess, which in a program of more than kMaxGuess
-  // is seldom right, and shared handlers serve it better. A profile knows.
+  // is seldom right, and shared handlers serve it better. A profile knows, and
+  // gives most to blocks.
   constexpr uint64_t kMaxShared = 28 << 10, kMaxFused = 36 << 10,
                      kMaxAll = 104 << 10, kMaxGuess = 100 << 10;
   SelectOptions select;
@@ -33,8 +34,12 @@ SelectOptions selectOptions(const PackOptions &options,
     uint64_t code = source.info.codeSize;
     select.sharedBytes = std::min(kMaxShared, 1024 + code / 3);
     select.fusedBytes = std::min(kMaxFused, 512 + 5 * code);
-    if (code > kMaxGuess && !options.profile)
+    if (options.profile) {
+      select.sharedBytes = std::min(kMaxAll * 20 / 100, 1024 + code / 3);
+      select.fusedBytes = std::min(kMaxAll * 60 / 100, 512 + 5 * code);
+    } else if (code > kMaxGuess) {
       select.fusedBytes = kMaxFused * kMaxGuess / code;
+    }
     select.runBytes =
         std::min(kMaxAll - select.sharedBytes - select.fusedBytes, code / 3);
   }
