@@ -7,23 +7,98 @@ using namespace wasm;
 
 namespace ireko {
 
+// A new count, when it has run out.
+Expression *Codegen::resetCount() {
+  Name count = program.own(kCountGlobal);
+  if (!safepoints.seed)
+    return builder.makeGlobalSet(count, i32(safepoints.interval));
+  // The generator is that of Numerical Recipes (1992), 7.1.
+  Name random = program.own(kRandom);
+  Expression *next =
+      add(builder.makeBinary(MulInt32, builder.makeGlobalGet(random, Type::i32),
+                             i32(1664525)),
+          i32(1013904223));
+  Expression *high = builder.makeBinary(
+      ShrUInt32, builder.makeGlobalGet(random, Type::i32), i32(8));
+  return builder.makeBlock(
+      {builder.makeGlobalSet(random, next),
+       builder.makeGlobalSet(
+           count,
+           add(builder.makeBinary(RemUInt32, high, i32(safepoints.interval)),
+               i32(1)))});
+}
+
 // Runs the guest from pc with the frame fp until its outermost frame returns.
 // The dispatch function comes back now and then so that hosts which compile in
 // tiers enter their best code, and when another page has the next handler.
 void Codegen::addRunFunction() {
+  auto addGlobal = [&](const char *name, uint32_t value) {
+    bundle.addGlobal(Builder::makeGlobal(program.own(name), Type::i32,
+                                         i32(value), Builder::Mutable));
+  };
+  addGlobal(kCountGlobal, safepoints.interval);
+  if (safepoints.seed)
+    addGlobal(kRandom, safepoints.seed);
+  addDriver(kRun, [&](Index kept) -> Expression * {
+    auto count = [&] {
+      return builder.makeGlobalGet(program.own(kCountGlobal), Type::i32);
+    };
+    Expression *reset = resetCount();
+    if (!hasRegions())
+      return builder.makeIf(builder.makeUnary(EqZInt32, count()), reset);
+    auto global = [&](const char *name) {
+      return builder.makeGlobalGet(program.own(name), Type::i32);
+    };
+    // Who was to call has stored where to return to; the call is right before.
+    Expression *caller = load(Type::i32, loadState(offsetof(VmState, fp)), 0);
+    Expression *exhausted = builder.makeBlock(
+        {builder.makeGlobalSet(program.own(kExhausted), i32(0)),
+         trap(i32(uint32_t(TrapKind::StackExhausted)),
+              builder.makeBinary(SubInt32, caller, i32(1)))});
+    Expression *restore = builder.makeIf(
+        global(kSavedCount),
+        builder.makeBlock(
+            {builder.makeGlobalSet(program.own(kCountGlobal),
+                                   global(kSavedCount)),
+             builder.makeGlobalSet(program.own(kSavedCount), i32(0))}),
+        reset);
+    return builder.makeBlock(
+        {builder.makeIf(
+             builder.makeUnary(EqZInt32, count()),
+             builder.makeBlock(
+                 {builder.makeIf(global(kExhausted), exhausted), restore})),
+         reachFrom(builder.makeLocalGet(1, Type::i32), kept)});
+  });
+  if (!hasRegions())
+    return;
+  // On top of a region: what leaves, leaves to whoever runs that.
+  addDriver(kRunStream, [&](Index) -> Expression * {
+    return builder.makeIf(
+        builder.makeUnary(EqZInt32, builder.makeGlobalGet(
+                                        program.own(kCountGlobal), Type::i32)),
+        builder.makeReturn());
+  });
+}
+
+// A function (pc, fp) that calls the dispatch function until the outermost
+// frame returns; `prepare` makes what is done before each call, and may use a
+// local.
+void Codegen::addDriver(const char *name,
+                        llvm::function_ref<Expression *(Index kept)> prepare) {
   auto function = Builder::makeFunction(
-      program.own(kRun), Signature({Type::i32, Type::i32}, Type::none), {});
+      program.own(name), Signature({Type::i32, Type::i32}, Type::none), {});
   Name again = "again";
-  Index handler =
-      pages.size() > 1 ? Builder::addVar(function.get(), Type::i32) : 0;
-  Expression *result = callPage(handler);
+  Index kept = Builder::addVar(function.get(), Type::i32);
   static_assert(uint32_t(DispatchResult::Yield) == 0);
   Expression *goOn = builder.makeBlock(
       {builder.makeLocalSet(0, loadState(offsetof(VmState, pc))),
        builder.makeLocalSet(1, loadState(offsetof(VmState, fp))),
        builder.makeBreak(again)});
   function->body = builder.makeLoop(
-      again, builder.makeIf(builder.makeUnary(EqZInt32, result), goOn));
+      again,
+      builder.makeBlock(
+          {prepare(kept),
+           builder.makeIf(builder.makeUnary(EqZInt32, callPage(kept)), goOn)}));
   bundle.addFunction(std::move(function));
 }
 

@@ -137,7 +137,9 @@ void Bundler::removeUnusedRuntime() {
 
 void Bundler::mergeIfSmall() {
   constexpr uint32_t kSmallCode = 4096;
-  if (source.info.codeSize > kSmallCode || options.limits.functionBytes)
+  const HostLimits &limits = options.limits;
+  if (source.info.codeSize > kSmallCode || limits.functionBytes ||
+      limits.locals)
     return;
   std::string dispatch = program.own(kDispatch).toString();
   mergeFunctions(bundle, [&](Name name) {
@@ -242,13 +244,17 @@ void Bundler::countBytes(const WasmBinaryWriter &writer, size_t bundleBytes) {
   stats->functions = program.functions.size();
   std::string runtime = program.own("vm.").toString();
   std::string dispatch = program.own(kDispatch).toString();
+  std::string region = program.own("region.").toString();
   for (auto &body : writer.tableOfContents.functionBodies) {
     stats->vmBytes += body.size;
     if (body.name.startsWith(std::string_view(runtime)))
       stats->runtimeBytes += body.size;
     else if (body.name.startsWith(std::string_view(dispatch)))
       stats->dispatchBytes += body.size;
+    else if (body.name.startsWith(std::string_view(region)))
+      stats->regionBytes += body.size;
   }
+  stats->regions = regions.list.size();
   for (const Handler &handler : tiling.handlers)
     ++(handler.fused ? stats->fusedHandlers : stats->sharedHandlers);
 }
@@ -282,7 +288,10 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
   addReferenceRegisters();
   copyTables(gen);
   copyElements(gen);
+  gen.regions = &regions;
+  gen.safepoints = options.safepoints;
   gen.addColdFunctions();
+  gen.addRegions();
   gen.addDispatchFunctions();
   // What is left traps if the host calls the guest from within, or again after
   // a trap: no reason to carry messages.
@@ -308,12 +317,13 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
 }
 
 llvm::Expected<std::vector<uint8_t>>
-makeBundle(Program &program, const Tiling &tiling, const PackOptions &options,
-           const SourceModule &source, PackStats *stats) {
+makeBundle(Program &program, const Tiling &tiling, const Regions &regions,
+           const PackOptions &options, const SourceModule &source,
+           PackStats *stats) {
   program.workers.beginPhase("bundle");
   if (auto error = checkHostFeatures(program, source, options.hostFeatures))
     return std::move(error);
-  return Bundler(program, tiling, options, source, stats).run();
+  return Bundler(program, tiling, regions, options, source, stats).run();
 }
 
 } // namespace ireko

@@ -5,14 +5,16 @@
 #define IREKO_REWRITER_BUNDLE_H
 
 #include "rewriter/pack.h"
-#include "rewriter/select.h"
+#include "rewriter/regions.h"
 
 namespace ireko {
 
-// `tiling` covers `program`. Addresses of static tables are assigned.
+// `tiling` covers `program`, and enters `regions`. Addresses of static tables
+// are assigned.
 llvm::Expected<std::vector<uint8_t>>
-makeBundle(Program &program, const Tiling &tiling, const PackOptions &options,
-           const SourceModule &source, PackStats *stats);
+makeBundle(Program &program, const Tiling &tiling, const Regions &regions,
+           const PackOptions &options, const SourceModule &source,
+           PackStats *stats);
 
 } // namespace ireko
 

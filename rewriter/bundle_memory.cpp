@@ -64,8 +64,10 @@ uint32_t Bundler::stackSize() const {
     return !options.stubUnknownImports &&
            importKind(import) != ImportKind::Wasi;
   });
-  return std::clamp<uint64_t>(depth.value_or(PackOptions::kMostStack),
-                              PackOptions::kLeastStack,
+  // Regions leave room for the largest frame of any.
+  uint64_t size = depth ? uint64_t(*depth) + regions.largestFrame(program)
+                        : PackOptions::kMostStack;
+  return std::clamp<uint64_t>(size, PackOptions::kLeastStack,
                               PackOptions::kMostStack);
 }
 

@@ -20,10 +20,12 @@ template <typename T> void appendBytes(std::vector<char> &out, const T &value) {
 // One bundle in the making.
 class Bundler {
 public:
-  Bundler(Program &program, const Tiling &tiling, const PackOptions &options,
-          const SourceModule &source, PackStats *stats)
+  Bundler(Program &program, const Tiling &tiling, const Regions &regions,
+          const PackOptions &options, const SourceModule &source,
+          PackStats *stats)
       : program(program), guest(program.module), tiling(tiling),
-        options(options), source(source), stats(stats), builder(bundle) {}
+        regions(regions), options(options), source(source), stats(stats),
+        builder(bundle) {}
 
   llvm::Expected<std::vector<uint8_t>> run();
 
@@ -71,6 +73,7 @@ private:
   Program &program;
   wasm::Module &guest;
   const Tiling &tiling;
+  const Regions &regions;
   const PackOptions &options;
   const SourceModule &source;
   PackStats *stats;

@@ -57,6 +57,10 @@ struct RawOptions {
   std::string hostFeatures;
   std::string maxFunctionSize;
   std::string profile;
+  std::string budget;
+  bool noRegions = false;
+  bool allRegions = false;
+  std::string safepoints;
   std::string imageSize = "24m";
   std::vector<std::string> folders;
 };
@@ -143,6 +147,15 @@ void addPackOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
                   "Of a function of the bundle")
       ->check(CLI::Range(16, 50000))
       ->option_text("N");
+  app->add_option("--budget", raw.budget,
+                  "Of code for regions, suffix k or m [adapts]")
+      ->option_text("BYTES");
+  app->add_flag("--no-regions", raw.noRegions, "Run all code in the stream");
+  app->add_flag("--all-regions", raw.allRegions,
+                "Make regions of all functions that can be");
+  app->add_option("--safepoints", raw.safepoints,
+                  "Of which to leave at one, or with SEED at random")
+      ->option_text("N[:SEED]");
   addStripNames(app, line);
   addJobs(app, raw);
 }
@@ -210,6 +223,34 @@ llvm::Error checkHost(CommandLine &line, const RawOptions &raw) {
   return llvm::Error::success();
 }
 
+llvm::Error checkRegions(CommandLine &line, const RawOptions &raw) {
+  if (raw.noRegions + raw.allRegions + !raw.budget.empty() > 1)
+    return usageError(
+        "--budget, --no-regions and --all-regions exclude each other");
+  if (raw.noRegions)
+    line.pack.regionBytes = 0;
+  if (raw.allRegions)
+    line.pack.regionBytes = PackOptions::kAdaptRegions - 1;
+  if (!raw.budget.empty()) {
+    llvm::Expected<uint32_t> bytes = parseSize(raw.budget);
+    if (!bytes)
+      return bytes.takeError();
+    line.pack.regionBytes = *bytes;
+  }
+  if (raw.safepoints.empty())
+    return llvm::Error::success();
+  auto [interval, seed] = llvm::StringRef(raw.safepoints).split(':');
+  Safepoints &safepoints = line.pack.safepoints;
+  bool isSeeded = raw.safepoints.find(':') != std::string::npos;
+  if (interval.getAsInteger(10, safepoints.interval) ||
+      safepoints.interval == 0 || safepoints.interval > INT32_MAX ||
+      (isSeeded &&
+       (seed.getAsInteger(10, safepoints.seed) || safepoints.seed == 0)))
+    return usageError("'" + raw.safepoints + "' is not N or N:SEED",
+                      "such as 1 or 5:17");
+  return llvm::Error::success();
+}
+
 llvm::Error check(CommandLine &line, const RawOptions &raw) {
   if (raw.optLevel != 0 && raw.optLevel != 2)
     return usageError("there is no -O" + std::to_string(raw.optLevel),
@@ -228,6 +269,8 @@ llvm::Error check(CommandLine &line, const RawOptions &raw) {
       return stackSize.takeError();
     line.pack.stackSize = line.vm.stackSize = *stackSize;
   }
+  if (llvm::Error error = checkRegions(line, raw))
+    return error;
   if (llvm::Error error = checkHost(line, raw))
     return error;
   if (raw.layout != "single" && raw.layout != "separate")

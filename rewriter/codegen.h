@@ -22,9 +22,12 @@
 #include <unordered_set>
 
 #include "rewriter/encode.h"
+#include "rewriter/pack.h"
 #include "rewriter/pages.h"
+#include "rewriter/regions.h"
 #include "wasm-builder.h"
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace ireko {
 
@@ -56,6 +59,33 @@ inline constexpr char kDispatch[] = "dispatch";
 inline constexpr char kRun[] = "run";
 inline constexpr char kCold[] = "cold";
 inline constexpr char kStart[] = "start";
+// What regions and the stream share: region_calls.cpp. Wasm globals, all i32.
+// Safepoints until the program is to leave to the runtime; 0 while it does. The
+// dispatch function has it in a local.
+inline constexpr char kCountGlobal[] = "count";
+// The count to go on with, if the host's stack got too deep; or 0.
+inline constexpr char kSavedCount[] = "count.saved";
+// Frames at higher addresses are not entered as regions.
+inline constexpr char kFrameLimit[] = "frame.limit";
+// Which loop an activation goes on in; where a callee in the stream starts.
+inline constexpr char kEntryGlobal[] = "entry";
+// Not 0: a callee's frame did not fit into the guest stack.
+inline constexpr char kExhausted[] = "exhausted";
+inline constexpr char kRandom[] = "random";
+inline constexpr char kRegionTable[] = "regions";
+inline constexpr char kEnter[] = "enter";
+inline constexpr char kLeave[] = "leave";
+inline constexpr char kRunStream[] = "run.stream";
+
+// What comes of entering a region from the stream.
+enum class EntryResult : uint32_t {
+  Left = 0,     // VmState::pc and fp say where to go on
+  Returned = 1, // the results are in the frame
+  NoRoom = 2,   // go on in the stream
+};
+
+// An activation that goes on in a region is entered with this bit in its fp.
+inline constexpr uint32_t kGoesOn = 0x80000000;
 
 class Codegen {
 public:
@@ -82,6 +112,41 @@ public:
   // Runs what instantiation does beyond active segments: initialisation that
   // may trap or depends on imports, and the guest's start function.
   void addStart(const std::vector<wasm::Expression *> &initialisation);
+
+  // rewriter/region_calls.cpp
+  bool hasRegions() const { return regions && !regions->list.empty(); }
+  void addRegions();
+  wasm::Name regionFunction(const Region &region) const;
+  // A function of regionSignature(type) that runs the function which
+  // kEntryGlobal names in the stream.
+  wasm::Name streamFunction(wasm::HeapType type);
+  // Where the table of regions has the elements of a static table.
+  uint32_t elementsOf(uint32_t table);
+  // (index, pc): raises the trap of a call through an element that is not of
+  // the type asked for.
+  wasm::Name elementTrap(uint32_t table);
+  // The image offset of a block's terminator, and for a switch also that of its
+  // targets.
+  uint32_t endAddress(uint32_t function, BlockIndex block) const;
+  std::pair<uint32_t, uint32_t> switchAddress(uint32_t function,
+                                              BlockIndex block) const;
+  // Regions may be entered at frames a little above this one. `kept`: a local
+  // to work with.
+  wasm::Expression *reachFrom(wasm::Expression *frame, wasm::Index kept);
+
+  // The access to guest memory whose pointer has been generated, with its
+  // offset: what guestBase adds is burned in.
+  wasm::Expression *burnOffset(wasm::Expression *pointer,
+                               wasm::Address &offset);
+  // A copy of a load or store with everything burned in, its operands made by
+  // `value`; null for other nodes.
+  wasm::Expression *
+  guestAccess(wasm::Expression *node,
+              llvm::function_ref<wasm::Expression *(wasm::Expression *)> value);
+  // wasmi 2.0.0 has no instruction for a store of both address and value from
+  // its accumulator at a static offset of more than 16 bits, and panics: a sum
+  // comes between.
+  void keepAddressApart(wasm::Store *store);
 
   // A block that is branched to. Binaryen's own maker would look for the
   // branch in all of the block, again for each block around it.
@@ -156,10 +221,23 @@ public:
   wasm::Name copyFunction, fillFunction;
   std::unordered_map<wasm::Name, KeptSegment> keptSegments;
 
+  Safepoints safepoints = {};
+  // Null where there are none, as in the generic VM.
+  const Regions *regions = nullptr;
   // An exception of a host function puts VmState::sp back on its way.
   bool catchesExceptions = false;
 
 private:
+  wasm::Expression *resetCount();
+  void
+  addDriver(const char *name,
+            llvm::function_ref<wasm::Expression *(wasm::Index kept)> prepare);
+  void addRegionGlobals();
+  void addEnterFunction(wasm::HeapType type, wasm::Name name);
+  void addEnter();
+  void addLeave();
+  // Frames up to this address leave room for that of any region; 0: none do.
+  uint32_t highestRegionFrame() const;
   void addPage(uint32_t number);
   wasm::Name pageFunction(uint32_t page) const;
   // Calls the page that has the handler at pc, with pc and fp, which are in
@@ -190,6 +268,9 @@ private:
 
   std::unordered_map<uint32_t, wasm::Name> adapters;
   std::vector<Page> pages;
+  std::unordered_map<wasm::HeapType, wasm::Name> streamFunctions;
+  std::unordered_map<uint32_t, uint32_t> elementsOfTable;
+  std::vector<wasm::Name> regionElements; // an empty name: null
 };
 
 } // namespace ireko

@@ -32,11 +32,6 @@ using namespace wasm;
 
 namespace ireko {
 
-// Safepoints between two returns to the runtime. Large enough to cost nothing,
-// small enough that a host which replaces code only when it is entered again
-// does so within a millisecond.
-static constexpr uint32_t kCountPerEntry = 50000;
-
 // How large each handler is at most: as if all its jumps went by way of pc.
 static std::vector<PagedHandler> measureHandlers(Codegen &gen) {
   std::vector<PagedHandler> measured;
@@ -91,6 +86,10 @@ void Codegen::addPage(uint32_t number) {
     return builder.makeLocalGet(local, Type::i32);
   };
 
+  auto keepCount = [&] {
+    return builder.makeGlobalSet(program.own(kCountGlobal), get(kCount));
+  };
+
   std::vector<Name> labels;
   for (uint32_t i = page.first; i < page.end; ++i)
     labels.push_back(handlerLabel(i));
@@ -103,7 +102,9 @@ void Codegen::addPage(uint32_t number) {
   for (uint32_t i = page.first; i < page.end; ++i) {
     inner = target(handlerLabel(i), {inner});
     Expression *code =
-        i == 0 ? builder.makeReturn(i32(uint32_t(DispatchResult::Halt)))
+        i == 0 ? builder.makeBlock(
+                     {keepCount(),
+                      builder.makeReturn(i32(uint32_t(DispatchResult::Halt)))})
                : handlers.build(i, page);
     inner = builder.makeBlock({inner, code}, Type::unreachable);
   }
@@ -121,12 +122,13 @@ void Codegen::addPage(uint32_t number) {
         Type::unreachable);
   }
   inner = target(kYieldLabel, {inner});
-  dispatch->body =
-      builder.makeBlock({builder.makeLocalSet(kCount, i32(kCountPerEntry)),
-                         inner, storeState(offsetof(VmState, pc), get(kPc)),
-                         storeState(offsetof(VmState, fp), get(kFp)),
-                         i32(uint32_t(DispatchResult::Yield))},
-                        Type::i32);
+  dispatch->body = builder.makeBlock(
+      {builder.makeLocalSet(
+           kCount, builder.makeGlobalGet(program.own(kCountGlobal), Type::i32)),
+       inner, keepCount(), storeState(offsetof(VmState, pc), get(kPc)),
+       storeState(offsetof(VmState, fp), get(kFp)),
+       i32(uint32_t(DispatchResult::Yield))},
+      Type::i32);
 }
 
 Expression *Codegen::trap(Expression *kind, Expression *pc) {

@@ -69,9 +69,12 @@ void Encoder::assignAddresses() {
     image.blocks[f].resize(function.blocks.size());
     for (const BlockTiles &tiles : tiling.functions[f].blocks) {
       image.blocks[f][tiles.block] = pc;
-      for (const Tile &tile : tiles.tiles)
+      for (const Tile &tile : tiles.tiles) {
         pc += kUnitBytes * instructionUnits(tiling.handlers[tile.handler],
                                             function.blocks[tiles.block], tile);
+        if (tile.entry && tile.entry->loop == 0)
+          image.blocks[f][tiles.block] = pc;
+      }
     }
   }
   image.codeBytes = pc;
@@ -133,7 +136,6 @@ void Encoder::writeFunction(uint32_t f) {
   put32(at - 4, function.frameSlots * kSlotBytes);
   const FunctionTiles &tiles = tiling.functions[f];
   for (const BlockTiles &blockTiles : tiles.blocks) {
-    assert(at == image.blocks[f][blockTiles.block]);
     for (const Tile &tile : blockTiles.tiles)
       writeInstruction(at, f, function.blocks[blockTiles.block], tile,
                        tiles.wideTargets);
@@ -223,6 +225,16 @@ uint32_t imageChecksum(llvm::ArrayRef<uint8_t> image) {
   for (uint8_t byte : image.drop_front(sizeof(ImageHeader)))
     sum = (sum ^ byte) * 16777619u;
   return sum;
+}
+
+uint32_t fusedAddress(const Tiling &tiling, const Image &image,
+                      const Handler &handler) {
+  const FunctionTiles &tiles = tiling.functions[handler.function];
+  uint32_t address = image.blocks[handler.function][handler.block];
+  for (const Tile &tile : tiles.blocks[tiles.position[handler.block]].tiles)
+    if (tile.entry && tile.entry->loop)
+      address += tiling.handlers[tile.handler].shape.units * kUnitBytes;
+  return address;
 }
 
 StaticTableEntry tableEntry(Program &program, const Image &image,

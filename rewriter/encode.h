@@ -26,8 +26,9 @@ struct Image {
   bool overflow = false;
   // Image offsets. A function without code has the entry of the next one.
   std::vector<uint32_t> entries;
-  // Per function and block: where its code starts. A block without code has
-  // the address of what follows.
+  // Per function and block: where its code starts, behind an instruction that
+  // enters the function's region. A block without code has the address of what
+  // follows.
   std::vector<std::vector<uint32_t>> blocks;
 };
 
@@ -40,6 +41,11 @@ uint32_t imageChecksum(llvm::ArrayRef<uint8_t> image);
 // For an element of StaticTable::functions.
 StaticTableEntry tableEntry(Program &program, const Image &image,
                             uint32_t element);
+
+// The image offset of a fused handler's only instruction: behind one that
+// enters a region at the block.
+uint32_t fusedAddress(const Tiling &tiling, const Image &image,
+                      const Handler &handler);
 
 // Units of the whole instruction, switch targets included.
 uint32_t instructionUnits(const Handler &handler, const Block &block,

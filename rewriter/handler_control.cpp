@@ -305,17 +305,58 @@ void HandlerBuilder::tailCall(const Terminator &end) {
 void HandlerBuilder::cold(const Terminator &end) {
   flushLiveSlots();
   if (handler->fused) {
-    emit(builder.makeCall(
+    Expression *call = builder.makeCall(
         gen.coldFunction(end.callee),
         {gen.add(fp(), gen.i32(end.frame * kSlotBytes)), gen.i32(address)},
-        Type::none));
+        Type::none);
+    if (gen.program.coldOperators[end.callee].leavesVm)
+      callWithCount(call);
+    else
+      emit(call);
     return leaveTo(end.next, false);
   }
-  emit(
+  callWithCount(
       builder.makeCall(gen.program.own(kCold),
                        {fetchUnsigned(OperandKind::Number),
                         gen.add(fp(), fetchUnsigned(OperandKind::Frame)), pc()},
                        Type::none));
+  advance();
+  next();
+}
+
+// Calls what may use and change the count.
+void HandlerBuilder::callWithCount(Expression *call) {
+  Name count = gen.program.own(kCountGlobal);
+  emit(builder.makeGlobalSet(count, get(kCount)));
+  emit(call);
+  emit(builder.makeLocalSet(kCount, builder.makeGlobalGet(count, Type::i32)));
+}
+
+// If the region has returned, so has the function whose frame is at fp.
+void HandlerBuilder::enterRegion() {
+  Index result = scratch(Type::i32, true);
+  auto number = [&](uint32_t n) {
+    return fetchUnsigned(OperandKind::Number, n);
+  };
+  callWithCount(builder.makeLocalSet(
+      result, builder.makeCall(gen.program.own(kEnter),
+                               {number(1), number(0), fp(), pc(), number(2)},
+                               Type::i32)));
+  auto is = [&](EntryResult which) {
+    return builder.makeBinary(EqInt32, get(result), gen.i32(uint32_t(which)));
+  };
+  emit(builder.makeIf(is(EntryResult::Returned), sequence([&] {
+                        setPc(gen.load(Type::i32, fp(), 0));
+                        emit(builder.makeLocalSet(
+                            kFp, gen.load(Type::i32, fp(), 4)));
+                        next();
+                      })));
+  emit(builder.makeIf(is(EntryResult::Left), sequence([&] {
+                        setPc(gen.loadState(offsetof(VmState, pc)));
+                        emit(builder.makeLocalSet(
+                            kFp, gen.loadState(offsetof(VmState, fp))));
+                        emit(builder.makeBreak(kYieldLabel));
+                      })));
   advance();
   next();
 }
@@ -363,6 +404,8 @@ void HandlerBuilder::terminator() {
     if (handler->fused)
       setPc(gen.i32(address));
     return raise(end.trap);
+  case Kind::Enter:
+    break;
   }
 }
 

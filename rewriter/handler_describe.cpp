@@ -224,7 +224,9 @@ void Describer::end(const Block &block) {
   using Kind = Terminator::Kind;
   const Terminator &end = block.end;
   bool hasEnd = handler->tile.end;
-  Kind kind = hasEnd ? end.kind : Kind::None;
+  Kind kind = handler->tile.entry ? Kind::Enter
+              : hasEnd            ? end.kind
+                                  : Kind::None;
   bool wholeLoop = hasEnd && kind == Kind::Branch && !handler->fused &&
                    isWholeLoop(block, handler->tile);
   Expression *value = hasEnd ? end.tree : nullptr;
@@ -267,6 +269,11 @@ void Describer::end(const Block &block) {
       else
         literal(end.table);
       break;
+    case EndPart::Region:
+    case EndPart::Signature:
+    case EndPart::Loop:
+      part(OperandKind::Number, 0, uint32_t(each) - uint32_t(EndPart::Region));
+      break;
     }
   if (kind == Kind::Trap)
     put(uint32_t(end.trap));
@@ -278,7 +285,7 @@ void Describer::describeHandler(const Handler &what) {
   const Block &block = program.functions[what.function].blocks[what.block];
   put(what.tile.count << 2 | program.isGeneric << 1 | what.fused);
   if (what.fused)
-    put(addressOf(what.block));
+    put(fusedAddress(tiling, image, what));
   if (program.isGeneric)
     listOperands();
   for (uint32_t i = 0; i < what.tile.count; ++i)

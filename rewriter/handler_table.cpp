@@ -49,7 +49,8 @@ llvm::ArrayRef<EndPart> endParts(Terminator::Kind kind) {
                            kCallIndirect[] = {Frame, Number, Table, Next},
                            kCold[] = {Frame, Number, Next},
                            kTailCall[] = {Frame, Args, Callee},
-                           kTailIndirect[] = {Frame, Args, Number, Table};
+                           kTailIndirect[] = {Frame, Args, Number, Table},
+                           kEnter[] = {Region, Signature, Loop};
   switch (kind) {
   case Kind::None:
     return kFall;
@@ -72,6 +73,8 @@ llvm::ArrayRef<EndPart> endParts(Terminator::Kind kind) {
   case Kind::Return:
   case Kind::Trap:
     return {};
+  case Kind::Enter:
+    return kEnter;
   }
   return {};
 }
@@ -89,6 +92,9 @@ OperandKind kindOfPart(EndPart part) {
     return OperandKind::Callee;
   case EndPart::Args:
   case EndPart::Number:
+  case EndPart::Region:
+  case EndPart::Signature:
+  case EndPart::Loop:
     return OperandKind::Number;
   case EndPart::Table:
     return OperandKind::Table;
@@ -291,7 +297,7 @@ void Parser::parseEnd() {
   uint32_t head = in.u32();
   constexpr uint32_t kNegated = 16, kBack = 32, kTree = 64, kLoop = 128,
                      kAll = 255;
-  if ((head & 15) > uint32_t(Terminator::Kind::Trap) || head > kAll) {
+  if ((head & 15) > uint32_t(Terminator::Kind::Enter) || head > kAll) {
     in.fail(at, "there is no terminator " + std::to_string(head));
     return;
   }

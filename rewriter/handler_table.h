@@ -64,8 +64,11 @@ enum class EndPart : uint8_t {
   Callee,
   Number, // of a type or a cold operator
   Table,
+  Region, // numbers of the region, of its type and of the loop in it
+  Signature,
+  Loop,
 };
-inline constexpr size_t kEndParts = 8;
+inline constexpr size_t kEndParts = 11;
 
 // The parts of a terminator, in the order in which they are described, which is
 // that of their operands.

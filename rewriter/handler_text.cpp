@@ -224,6 +224,11 @@ std::string HandlerText::Writer::terminator() const {
            part(EndPart::Args) + " in";
   case Kind::Return:
     return value.empty() ? "return" : "return " + value;
+  case Kind::Enter: {
+    std::string loop = part(EndPart::Loop);
+    return "enter region " + part(EndPart::Region) +
+           (loop == "0" ? "" : ", loop " + loop);
+  }
   case Kind::Trap:
     return std::string("trap: ") + kTrapTexts[handler.trap];
   }

@@ -17,21 +17,6 @@ constexpr uint32_t kMaxScratch = 20;
 // Of which there are that many, all in all.
 constexpr uint32_t kScratchTypes = 5;
 
-// Whether a store's value is its address: the same local, which the address may
-// just have set, wider or not.
-bool storesItsAddress(const Store *store) {
-  const Expression *value = store->value;
-  if (auto *wide = value->dynCast<Unary>())
-    value = wide->op == ExtendUInt32 ? wide->value : value;
-  auto *read = value->dynCast<LocalGet>();
-  if (!read)
-    return false;
-  if (auto *address = store->ptr->dynCast<LocalGet>())
-    return address->index == read->index;
-  auto *set = store->ptr->dynCast<LocalSet>();
-  return set && set->index == read->index;
-}
-
 } // namespace
 
 Index HandlerBuilder::scratch(Type type, bool required) {
@@ -81,7 +66,6 @@ Expression *HandlerBuilder::shuffle(SIMDShuffle *node) {
 // pointer has been generated.
 Expression *HandlerBuilder::memoryAddress(Expression *node, Expression *pointer,
                                           Address &offset) {
-  constexpr uint32_t kNowhere = ~0u;
   const TileOperand *operand =
       handler->fused ? nullptr : handler->shape.operandOf(node);
   if (operand) {
@@ -99,13 +83,7 @@ Expression *HandlerBuilder::memoryAddress(Expression *node, Expression *pointer,
         builder.makeBinary(SubInt32, gen.i32(0),
                            builder.makeBinary(LtUInt32, get(sum), get(base))));
   }
-  uint64_t total = uint64_t(offset) + gen.layout.guestBase;
-  if (total > UINT32_MAX) {
-    offset = kNowhere;
-    return builder.makeBinary(OrInt32, pointer, gen.i32(kNowhere));
-  }
-  offset = total;
-  return pointer;
+  return gen.burnOffset(pointer, offset);
 }
 
 Expression *HandlerBuilder::slotAddress(const Expression *leaf, Slot slot,
@@ -234,10 +212,7 @@ Expression *HandlerBuilder::replacement(Expression *node) {
   if (auto *store = node->dynCast<Store>()) {
     auto *copy = access(store);
     copy->value = value(store->value);
-    // wasmi 2.0.0 has no instruction for a store of both from its accumulator
-    // at a static offset of more than 16 bits, and panics: a sum comes between.
-    if (storesItsAddress(copy))
-      copy->ptr = gen.add(copy->ptr, gen.i32(0));
+    gen.keepAddressApart(copy);
     return copy;
   }
   if (auto *lane = node->dynCast<SIMDLoadStoreLane>()) {
@@ -338,6 +313,8 @@ Expression *HandlerBuilder::build(uint32_t which, Page where) {
   function = &gen.program.functions[handler->function];
   block = &function->blocks[handler->block];
   address = gen.image.blocks[handler->function][handler->block];
+  if (handler->fused)
+    address = fusedAddress(gen.tiling, gen.image, *handler);
   cache.clear();
   accesses.clear();
   inUse.clear();
@@ -352,7 +329,9 @@ Expression *HandlerBuilder::build(uint32_t which, Page where) {
     countAccesses(block->end.tree);
   for (uint32_t i = 0; i < tile.count; ++i)
     statement(block->statements[tile.first + i]);
-  if (tile.end) {
+  if (tile.entry) {
+    enterRegion();
+  } else if (tile.end) {
     terminator();
   } else if (handler->fused) {
     flushLiveSlots();

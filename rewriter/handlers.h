@@ -98,6 +98,8 @@ private:
   void tailCall(const Terminator &end);
   void cold(const Terminator &end);
   void returnWith(const Terminator &end);
+  void enterRegion();
+  void callWithCount(wasm::Expression *call);
   // The entry of the function in a static table, checked.
   wasm::Expression *tableEntry(const Terminator &end, uint32_t typeOperand);
   void moveArguments(const Terminator &end);

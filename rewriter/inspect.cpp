@@ -104,6 +104,8 @@ std::string printTerminator(const Program &program, const Terminator &end) {
                : "return";
   case Kind::Trap:
     return "trap " + std::to_string(uint32_t(end.trap));
+  case Kind::Enter:
+    break;
   }
   return "";
 }
@@ -176,6 +178,8 @@ void printTiles(const Program &program, const Tiling &tiling,
     const Block &block = function.blocks[tiles.block];
     printBlockHead(block, tiles.block, out);
     uint32_t pc = image.blocks[index][tiles.block];
+    if (tiles.block == function.layout.front())
+      pc = image.entries[index];
     for (const Tile &tile : tiles.tiles) {
       const Handler &handler = tiling.handlers[tile.handler];
       std::string prefix;
@@ -191,6 +195,10 @@ void printTiles(const Program &program, const Tiling &tiling,
         first = false;
         out << text << "\n";
       };
+      if (tile.entry)
+        line("enter region " + std::to_string(tile.entry->region) +
+             (tile.entry->loop ? ", loop " + std::to_string(tile.entry->loop)
+                               : ""));
       for (uint32_t i = 0; i < tile.count; ++i)
         line(printTree(program, block.statements[tile.first + i]));
       if (tile.end)

@@ -76,6 +76,7 @@ struct Terminator {
     Return,           // with `tree` as the result, if any; otherwise the
                       // results are in place, from slot 1
     Trap,             // raise `trap`
+    Enter, // enter a region, or go on behind: of handlers, not blocks
   };
   Kind kind = Kind::None;
   bool negated = false;

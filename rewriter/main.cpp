@@ -58,7 +58,8 @@ llvm::Expected<std::vector<uint8_t>> packSource(SourceModule &&source,
                  << "\nireko: VM " << stats.vmBytes << " bytes, dispatch in it "
                  << stats.dispatchBytes << ", runtime " << stats.runtimeBytes
                  << ", handlers " << stats.sharedHandlers << " shared and "
-                 << stats.fusedHandlers << " fused\n";
+                 << stats.fusedHandlers << " fused; regions " << stats.regions
+                 << ", code " << stats.regionBytes << "\n";
   return bundle;
 }
 

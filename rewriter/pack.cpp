@@ -12,6 +12,7 @@
 #include "rewriter/lower.h"
 #include "rewriter/profile.h"
 #include "rewriter/program.h"
+#include "rewriter/regions.h"
 #include "rewriter/verify.h"
 #include "rewriter/weights.h"
 
@@ -48,6 +49,23 @@ SelectOptions selectOptions(const PackOptions &options,
   if (uint32_t bytes = options.limits.functionBytes)
     select.maxFusedNodes = std::min(select.maxFusedNodes, bytes / 16);
   return select;
+}
+
+RegionOptions regionOptions(const PackOptions &options,
+                            const SourceModule &source) {
+  // Hosts compile a small program quickly whatever becomes a region; of a big
+  // one, only what matters.
+  constexpr uint64_t kSmall = 2 << 20, kBig = 256 << 10;
+  RegionOptions regions;
+  regions.bytes = options.regionBytes;
+  if (regions.bytes == PackOptions::kAdaptRegions)
+    regions.bytes = source.info.codeSize <= kSmall ? 4 * kSmall : kBig;
+  // A level of 0 is for looking at the stream, and counters count in it.
+  if (options.optLevel == 0 || options.counters)
+    regions.bytes = 0;
+  regions.hostFeatures = options.hostFeatures;
+  regions.limits = options.limits;
+  return regions;
 }
 
 } // namespace
@@ -132,6 +150,16 @@ llvm::Error prepare(Program &program, const PackOptions &options,
   return llvm::Error::success();
 }
 
+Tiling coverProgram(Program &program, const Regions &regions,
+                    const PackOptions &options, const SourceModule &source) {
+  SelectOptions select = selectOptions(options, source);
+  for (uint32_t region : regions.ofFunction)
+    select.isRegion.push_back(region != 0);
+  Tiling tiling = selectTiles(program, select);
+  addRegionEntries(program, regions, tiling);
+  return tiling;
+}
+
 // The image that packing would make, read back like that of a bundle.
 llvm::Error printModuleJson(Program &program, const Tiling &tiling,
                             const SourceModule &source, const PassMeter &meter,
@@ -181,8 +209,9 @@ llvm::Expected<std::vector<uint8_t>> packModule(SourceModule &&source,
   Program program(*source.module, options.jobs, phases);
   if (llvm::Error error = prepare(program, options, source))
     return std::move(error);
-  Tiling tiling = selectTiles(program, selectOptions(options, source));
-  return makeBundle(program, tiling, options, source, stats);
+  Regions regions = formRegions(program, regionOptions(options, source));
+  Tiling tiling = coverProgram(program, regions, options, source);
+  return makeBundle(program, tiling, regions, options, source, stats);
 }
 
 llvm::Error inspectModule(SourceModule &&source, const PackOptions &options,
@@ -195,7 +224,8 @@ llvm::Error inspectModule(SourceModule &&source, const PackOptions &options,
     program.workers.beginPhase("print");
     return printLowered(program, source, what.function, out);
   }
-  Tiling tiling = selectTiles(program, selectOptions(options, source));
+  Regions regions = formRegions(program, regionOptions(options, source));
+  Tiling tiling = coverProgram(program, regions, options, source);
   program.workers.beginPhase("print");
   return printProgram(program, tiling, source, what.function, out);
 }
@@ -207,7 +237,8 @@ llvm::Error inspectModuleJson(SourceModule &&source, const PackOptions &options,
   PassMeter meter;
   if (llvm::Error error = prepare(program, options, source, {}, &meter))
     return error;
-  Tiling tiling = selectTiles(program, selectOptions(options, source));
+  Regions regions = formRegions(program, regionOptions(options, source));
+  Tiling tiling = coverProgram(program, regions, options, source);
   program.workers.beginPhase("print");
   return printModuleJson(program, tiling, source, meter, only, out);
 }

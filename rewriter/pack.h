@@ -27,9 +27,26 @@ enum class Layout : uint8_t {
   Separate, // the guest's memory is memory 0, the VM's the one after it
 };
 
+// When the program leaves to the runtime.
+struct Safepoints {
+  // At every so many safepoints. Large enough to cost nothing, small enough
+  // that a host which replaces code only when it is entered again does so
+  // within a millisecond.
+  uint32_t interval = 50000;
+  // Not 0: at a random one among so many.
+  uint32_t seed = 0;
+
+  // Whether it leaves at just these.
+  bool areStrict() const { return seed || interval != Safepoints().interval; }
+};
+
 struct PackOptions {
   // 0: one operator a handler, no passes but those that are needed. 2: all.
   int optLevel = 2;
+  // Estimated bytes of regions; kAdaptRegions: as the program needs.
+  static constexpr uint64_t kAdaptRegions = ~0ull;
+  uint64_t regionBytes = kAdaptRegions;
+  Safepoints safepoints = {};
   // Let blocks go on behind branches. The generic VM has no handlers for that.
   bool exits = true;
   // Bytes of the guest stack; none: what the program can use (stack_depth.h),
@@ -68,6 +85,8 @@ struct PackStats {
   uint32_t functions = 0;
   uint32_t sharedHandlers = 0;
   uint32_t fusedHandlers = 0;
+  uint32_t regions = 0;
+  uint32_t regionBytes = 0; // their code
 };
 
 // Plans and lowers the whole program and runs the passes.

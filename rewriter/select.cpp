@@ -20,6 +20,8 @@ constexpr double kMinFusedWeight = 4;
 // A pattern must save this many dispatches (weighted), or this many splits.
 constexpr double kMinPatternBenefit = 4;
 constexpr uint32_t kMinPatternUses = 6;
+// What code that is a region counts for.
+constexpr double kRegionScore = 0.05;
 
 // Rough bytes of generated code.
 uint32_t sharedCost(uint32_t nodes) { return 24 + 10 * nodes; }
@@ -152,6 +154,10 @@ void Selector::prepareFunction(uint32_t f, ShapeNumbers::List &list) {
     workB.block = index;
     workB.weight = weights.ofBlock(f, index);
     workB.score = weights.scoreOf(f, index);
+    if (!options.isRegion.empty() && options.isRegion[f]) {
+      workB.weight = 0;
+      workB.score *= kRegionScore;
+    }
     workB.shapes.resize(block.statements.size());
     workB.settled.resize(block.statements.size());
     workB.endSettled = fallsThrough(function, i);

@@ -22,6 +22,8 @@ struct SelectOptions {
   uint32_t fusedBytes = 0;
   // A larger block would make a handler that hosts compile badly.
   uint32_t maxFusedNodes = 1500;
+  // By function: its code seldom runs in the stream. Empty: none is.
+  std::vector<bool> isRegion = {};
 };
 
 struct Handler {

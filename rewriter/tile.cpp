@@ -61,6 +61,12 @@ public:
     lastWrite.reset();
   }
 
+  void addEntry(const RegionEntry &entry) {
+    shape.key = "region";
+    for (uint32_t number : {entry.region, entry.signature, entry.loop})
+      add(OperandKind::Number, 1, number);
+  }
+
   // `wholeLoop`: a branch to the start of the tile.
   void addTerminator(const Terminator &end, bool wholeLoop);
 
@@ -263,10 +269,14 @@ void ShapeBuilder::addTerminator(const Terminator &end, bool wholeLoop) {
   case Kind::Trap:
     shape.key += char(end.trap);
     break;
+  case Kind::Enter:
+    break;
   }
 }
 
 Shape buildShape(ShapeBuilder builder, const Block &block, const Tile &tile) {
+  if (tile.entry)
+    builder.addEntry(*tile.entry);
   for (uint32_t i = 0; i < tile.count; ++i)
     builder.addTree(block.statements[tile.first + i]);
   if (tile.end)

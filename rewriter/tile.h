@@ -18,6 +18,7 @@
 #ifndef IREKO_REWRITER_TILE_H
 #define IREKO_REWRITER_TILE_H
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,7 @@ enum class OperandKind : uint8_t {
   Target,    // byte distance from the instruction's start, signed
   Frame,     // byte offset from fp of a callee's frame, unsigned
   Callee,    // image offset of a function's entry, unsigned
-  Number,    // cold operator, argument slots, unsigned
+  Number,    // cold operator, argument slots, what a region is entered by
   Count,     // number of switch targets but the last, unsigned
   Table,     // number of a static table, times 8; only in the generic VM
 };
@@ -46,12 +47,21 @@ struct TileOperand {
   uint64_t low = 0, high = 0; // value, or the index of a block or function
 };
 
+// Where the stream enters a region (regions.h).
+struct RegionEntry {
+  uint32_t region = 0;    // index into Regions::list
+  uint32_t signature = 0; // and into Regions::signatures
+  uint32_t loop = 0;      // number of the loop in it; 0: the function's start
+};
+
 struct Tile {
   uint32_t first = 0; // statements [first, first + count)
   uint32_t count = 0;
   bool end = false; // and the terminator
   bool fused = false;
   uint32_t handler = 0;
+  // Does nothing but enter a region.
+  std::optional<RegionEntry> entry = {};
 };
 
 // Which operand a node takes.

@@ -45,8 +45,9 @@ private:
   const uint8_t *at;
 };
 
-// The guest offset of the instruction at `pc` of the function, or 0, at which
-// a module has its magic number. Not inlined: its frame on the shadow stack is
+// The guest offset of the instruction at `pc` of the function, or, if that is
+// odd, of the last one before it; or 0, at which a module has its magic number.
+// Not inlined: its frame on the shadow stack is
 // to be gone when the host is called.
 __attribute__((noinline)) uint32_t guestOffset(const uint8_t *image,
                                                const FunctionRecord &function,
@@ -59,11 +60,12 @@ __attribute__((noinline)) uint32_t guestOffset(const uint8_t *image,
   uint32_t offset = 0;
   while (uint32_t distance = list.readUnsigned()) {
     at += distance * kUnitBytes;
+    uint32_t before = offset;
     offset += list.readSigned();
     if (at >= pc)
-      return at == pc ? offset : 0;
+      return at == pc ? offset : pc & 1 ? before : 0;
   }
-  return 0;
+  return pc & 1 ? offset : 0;
 }
 
 // Which function holds the instruction at `pc`: how many have an entry that is
@@ -119,7 +121,8 @@ void printTrap(uint32_t kind, uint32_t pc) {
 } // namespace
 
 // Raises the trap of an app that has no standard error. `kind` is a TrapKind,
-// `pc` the image offset of the instruction; it needs no import.
+// `pc` the image offset of the instruction, or one less than that behind it; it
+// needs no import.
 IREKO_EXPORT(ireko_trap_quiet)
 [[noreturn]] void ireko_trap_quiet(uint32_t kind, uint32_t) {
   ireko_vm.trap = kind + 1;

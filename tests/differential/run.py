@@ -35,12 +35,17 @@ import generate  # noqa: E402
 import large  # noqa: E402
 import tools  # noqa: E402
 from arguments import argumentSets  # noqa: E402
-from hostile import impatient  # noqa: E402
 from traps import trapMeanings  # noqa: E402
 from wasmfile import (FUNC, GLOBAL, MEMORY, TABLE, WasmFile,  # noqa: E402
                       withExportedMemory)
 
-LEVELS = (0, 2)
+# How each module is packed: whole functions in the stream or as regions, and
+# how often it leaves to the runtime.
+VARIANTS = {"-O0": (0, ["--safepoints=1"]),
+            "stream": (2, ["--no-regions", "--safepoints=3:5"]),
+            "-O2": (2, []),
+            "every safepoint": (2, ["--safepoints=1"]),
+            "some safepoints": (2, ["--safepoints=7:3"])}
 BATCH = 20
 WORKERS = 2
 BATCH_TIMEOUT = 240
@@ -151,19 +156,18 @@ class Job:
                               [f"--layout={options.layout}",
                                *options.pack_options])
         self.variants = [("plain", self.source)]
-        for level in LEVELS:
-            bundle = folder / f"{self.id}.O{level}.wasm"
+        for variant, (level, more) in VARIANTS.items():
+            name = variant.replace(" ", "-")
+            bundle = folder / f"{self.id}.{name}.wasm"
             code, stderr = packer.pack(self.source, bundle, level,
-                                       self._packOptions())
+                                       [*self._packOptions(), *more])
             if packer.refuses(self.source, code, stderr):
                 return REFUSED + stderr.split(" needs ")[1].split(",")[0]
             if code != 0 or not bundle.exists():
-                return f"pack -O{level}: exit code {code}: {stderr[:300]}"
+                return f"pack {variant}: exit code {code}: {stderr[:300]}"
             bundle.write_bytes(
                 withExportedMemory(bundle.read_bytes(), MEMORY_EXPORT))
-            self.variants.append((f"-O{level}", bundle))
-        if not options.packer:
-            return self._makeImpatient(bundle, bool(options.pack_options))
+            self.variants.append((variant, bundle))
         return None
 
     def _packOptions(self):
@@ -175,15 +179,6 @@ class Job:
         first = text.splitlines()[0]
         return first.removeprefix(PACK).split() if first.startswith(PACK) \
             else []
-
-    def _makeImpatient(self, bundle, inPages):
-        data = impatient(bundle.read_bytes(), inPages)
-        if data is None:
-            return None if self.kind in RANDOM else "no counter found"
-        target = bundle.with_suffix(".impatient.wasm")
-        target.write_bytes(data)
-        self.variants.append(("impatient", target))
-        return None
 
     def description(self):
         wasm = WasmFile(self.source.read_bytes())

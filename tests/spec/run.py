@@ -33,7 +33,11 @@ from skips import Skips  # noqa: E402
 SETS = ["wasm-v2"] + [f"proposals/{name}" for name in (
     "simd", "tail-call", "extended-const", "relaxed-simd", "multi-value",
     "bulk-memory", "reference-types")]
-LEVELS = (0, 2)
+# Level, and whether all code runs in the stream. Regions leave at every few
+# safepoints.
+LEVELS = ("0", "2", "2r")
+PACKED = {"0": (0, []), "2": (2, ["--no-regions"]),
+          "2r": (2, ["--safepoints=3:7"])}
 HOSTS = ("node", "wasmtime")
 HOST_TIMEOUT = 300
 WORKERS = 2
@@ -107,7 +111,8 @@ def runFile(wast, name, options):
                 report.skipped[step.skipped] += \
                     1 if step.refusal else executions
         if not options.packer and not options.host_features:
-            for step, trouble in script.refusals(packer, options.levels[-1]):
+            last = PACKED[options.levels[-1]]
+            for step, trouble in script.refusals(packer, *last):
                 if step.refusal or trouble:
                     report.add(skips, step.line, "refusal", trouble)
         for level in options.levels:
@@ -117,7 +122,7 @@ def runFile(wast, name, options):
 
 
 def runLevel(script, level, packer, skips, report, options):
-    packErrors = script.pack(packer, level)
+    packErrors = script.pack(packer, level, *PACKED[level])
     if options.pack_only:
         for step in script.steps:
             if step.source and not step.refusal and not step.skipped:
@@ -176,7 +181,7 @@ def parseArguments():
                         "skipped; refusals are not judged")
     parser.add_argument("--pack-options", metavar="OPTIONS", default=[],
                         type=shlex.split, help="for ireko pack, in one word")
-    parser.add_argument("--level", type=int, choices=LEVELS, action="append",
+    parser.add_argument("--level", choices=LEVELS, action="append",
                         help="only this level (default: all of them)")
     parser.add_argument("--layout", choices=("single", "separate"),
                         default="single",

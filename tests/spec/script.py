@@ -148,14 +148,14 @@ class Script:
             result.update(do="get", type={"value": value, "mutable": mutable})
         return result
 
-    def pack(self, packer, level):
+    def pack(self, packer, level, number, extra):
         """Packs what will be instantiated. Returns {step index: error}."""
         errors = {}
         for step in self.steps:
             if step.refusal or step.skipped or not step.source:
                 continue
             target = self.bundle(step, level)
-            code, stderr = packer.pack(step.source, target, level)
+            code, stderr = packer.pack(step.source, target, number, extra)
             if code != 0 or not target.exists():
                 errors[step.index] = f"pack: exit code {code}: {stderr[:300]}"
                 target.unlink(missing_ok=True)
@@ -167,7 +167,7 @@ class Script:
     def bundle(self, step, level):
         return self.folder / f"bundle{step.index}.O{level}.wasm"
 
-    def refusals(self, packer, level):
+    def refusals(self, packer, number, extra):
         """Asks the packer to refuse what it must. Yields (step, problem)."""
         target = self.folder / "refused.wasm"
         for step in self.steps:
@@ -176,7 +176,7 @@ class Script:
             feature = REFUSED_FEATURES.get(step.skipped)
             if not step.refusal and not feature:
                 continue
-            code, stderr = packer.pack(step.source, target, level)
+            code, stderr = packer.pack(step.source, target, number, extra)
             trouble = tools.refusalProblem(code, stderr, target)
             if not trouble and feature and feature not in stderr:
                 trouble = f"the error does not name '{feature}': {stderr}"

@@ -25,7 +25,10 @@ namespace {
 
 std::vector<uint8_t> pack(std::string_view text, const PackOptions &options,
                           PackStats *stats = nullptr) {
-  auto bundle = packModule(readText(text), options, stats);
+  // What is looked at is the stream's.
+  PackOptions inStream = options;
+  inStream.regionBytes = 0;
+  auto bundle = packModule(readText(text), inStream, stats);
   if (bundle)
     return std::move(*bundle);
   ADD_FAILURE() << llvm::toString(bundle.takeError());

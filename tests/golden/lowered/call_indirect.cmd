@@ -1,2 +1,2 @@
-ireko inspect -O0 call_indirect.wat
-ireko inspect call_indirect.wat
+ireko inspect --no-regions -O0 call_indirect.wat
+ireko inspect --no-regions call_indirect.wat

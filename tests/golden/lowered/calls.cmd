@@ -1,2 +1,2 @@
-ireko inspect -O0 calls.wat
-ireko inspect calls.wat
+ireko inspect --no-regions -O0 calls.wat
+ireko inspect --no-regions calls.wat

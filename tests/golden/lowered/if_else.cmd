@@ -1,2 +1,2 @@
-ireko inspect -O0 if_else.wat
-ireko inspect if_else.wat
+ireko inspect --no-regions -O0 if_else.wat
+ireko inspect --no-regions if_else.wat

@@ -1,2 +1,2 @@
-ireko inspect -O0 loop.wat
-ireko inspect loop.wat
+ireko inspect --no-regions -O0 loop.wat
+ireko inspect --no-regions loop.wat

@@ -1,2 +1,2 @@
-ireko inspect -O0 memory.wat
-ireko inspect memory.wat
+ireko inspect --no-regions -O0 memory.wat
+ireko inspect --no-regions memory.wat

@@ -1,2 +1,2 @@
-ireko inspect -O0 references.wat
-ireko inspect references.wat
+ireko inspect --no-regions -O0 references.wat
+ireko inspect --no-regions references.wat

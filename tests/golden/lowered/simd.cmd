@@ -1,2 +1,2 @@
-ireko inspect -O0 simd.wat
-ireko inspect simd.wat
+ireko inspect --no-regions -O0 simd.wat
+ireko inspect --no-regions simd.wat

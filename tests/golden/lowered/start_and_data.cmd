@@ -1,2 +1,2 @@
-ireko inspect -O0 start_and_data.wat
-ireko inspect start_and_data.wat
+ireko inspect --no-regions -O0 start_and_data.wat
+ireko inspect --no-regions start_and_data.wat

@@ -1,0 +1,188 @@
+#include "rewriter/flow_graph.h"
+
+#include <algorithm>
+
+#include "rewriter/liveness.h"
+
+namespace ireko {
+
+FlowGraph::FlowGraph(const Function &function)
+    : successors(function.blocks.size() + 1), predecessors(successors.size()),
+      order(successors.size(), kUnreached), dominator(successors.size()),
+      loopOf(successors.size(), kRoot), outerLoop(successors.size(), kRoot),
+      header(successors.size()), hasInner(successors.size()),
+      entry(successors.size()), labelled(successors.size()),
+      inside(successors.size()), behind(successors.size()) {
+  sortNodes(function);
+  findDominators();
+  findLoops();
+  if (!reducible)
+    return;
+  addEntries();
+  findDominators();
+  place(function);
+}
+
+// Finds what is reachable and sorts it into reverse postorder.
+void FlowGraph::sortNodes(const Function &function) {
+  successors[kRoot] = {nodeOf(function.layout.front())};
+  for (BlockIndex block : function.layout)
+    forEachSuccessor(function.blocks[block], [&](BlockIndex to) {
+      successors[nodeOf(block)].push_back(nodeOf(to));
+    });
+  std::vector<bool> seen(successors.size());
+  std::vector<std::pair<FlowNode, size_t>> stack{{kRoot, 0}};
+  seen[kRoot] = true;
+  while (!stack.empty()) {
+    auto &[node, next] = stack.back();
+    if (next == successors[node].size()) {
+      sorted.push_back(node);
+      stack.pop_back();
+      continue;
+    }
+    FlowNode to = successors[node][next++];
+    if (!seen[to]) {
+      seen[to] = true;
+      stack.push_back({to, 0});
+    }
+  }
+  std::reverse(sorted.begin(), sorted.end());
+  for (uint32_t i = 0; i < sorted.size(); ++i)
+    order[sorted[i]] = i;
+  for (FlowNode node : sorted)
+    for (FlowNode to : successors[node])
+      predecessors[to].push_back(node);
+}
+
+// Cooper, Harvey and Kennedy, "A simple, fast dominance algorithm" (2001).
+void FlowGraph::findDominators() {
+  std::vector<bool> known(successors.size());
+  known[kRoot] = true;
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (FlowNode node : sorted) {
+      if (node == kRoot)
+        continue;
+      FlowNode common = kUnreached;
+      for (FlowNode other : predecessors[node]) {
+        if (!known[other])
+          continue;
+        if (common == kUnreached) {
+          common = other;
+          continue;
+        }
+        while (common != other)
+          if (order[common] > order[other])
+            common = dominator[common];
+          else
+            other = dominator[other];
+      }
+      if (known[node] && dominator[node] == common)
+        continue;
+      dominator[node] = common;
+      known[node] = changed = true;
+    }
+  }
+}
+
+bool FlowGraph::dominates(FlowNode a, FlowNode b) const {
+  while (order[b] > order[a])
+    b = dominator[b];
+  return a == b;
+}
+
+// Natural loops, inner ones first.
+void FlowGraph::findLoops() {
+  std::vector<FlowNode> headers; // inner ones first
+  for (size_t i = sorted.size(); i-- > 0;) {
+    FlowNode start = sorted[i];
+    std::vector<FlowNode> work;
+    for (FlowNode from : predecessors[start]) {
+      if (!isBackEdge(from, start))
+        continue;
+      if (!dominates(start, from)) {
+        reducible = false;
+        return;
+      }
+      work.push_back(from);
+    }
+    if (work.empty())
+      continue;
+    headers.push_back(start);
+    // Whole loops found earlier are stepped over by their headers.
+    auto outermostSoFar = [&](FlowNode node) {
+      FlowNode loop = loopOf[node];
+      if (loop == kRoot)
+        return node;
+      while (outerLoop[loop] != kRoot && outerLoop[loop] != start)
+        loop = outerLoop[loop];
+      return loop;
+    };
+    loopOf[start] = start;
+    while (!work.empty()) {
+      FlowNode node = outermostSoFar(work.back());
+      work.pop_back();
+      if (node == start)
+        continue;
+      if (loopOf[node] == node) { // a loop within
+        if (outerLoop[node] == start)
+          continue;
+        outerLoop[node] = start;
+        hasInner[start] = true;
+      } else {
+        loopOf[node] = start;
+      }
+      for (FlowNode from : predecessors[node])
+        if (!isBackEdge(from, node))
+          work.push_back(from);
+    }
+  }
+  for (auto it = headers.rbegin(); it != headers.rend(); ++it) {
+    header[*it] = true;
+    if (outerLoop[*it] != kRoot)
+      continue;
+    outermost.push_back(*it);
+    entry[*it] = outermost.size();
+  }
+}
+
+void FlowGraph::addEntries() {
+  for (FlowNode loop : outermost) {
+    successors[kRoot].push_back(loop);
+    predecessors[loop].push_back(kRoot);
+  }
+}
+
+void FlowGraph::place(const Function &function) {
+  for (BlockIndex block : function.layout)
+    if (function.blocks[block].end.kind == Terminator::Kind::Switch)
+      for (BlockIndex to : function.blocks[block].end.targets)
+        labelled[nodeOf(to)] = true;
+  for (FlowNode node : sorted) {
+    if (node == kRoot)
+      continue;
+    uint32_t edges = 0;
+    for (FlowNode from : predecessors[node])
+      edges += !isBackEdge(from, node);
+    FlowNode parent = dominator[node];
+    // The outermost loop that has the parent but not the node.
+    FlowNode left = kRoot;
+    for (FlowNode loop = loopOf[parent]; loop != kRoot;
+         loop = outerLoop[loop]) {
+      bool has = false;
+      for (FlowNode of = loopOf[node]; of != kRoot && !has; of = outerLoop[of])
+        has = of == loop;
+      if (has)
+        break;
+      left = loop;
+    }
+    if (edges > 1 || left != kRoot)
+      labelled[node] = true;
+    if (left != kRoot)
+      behind[left].push_back(node);
+    else if (labelled[node])
+      inside[parent].push_back(node);
+  }
+}
+
+} // namespace ireko

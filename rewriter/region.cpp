@@ -1,0 +1,241 @@
+#include "rewriter/region.h"
+
+#include "ir/manipulation.h"
+#include "rewriter/lowerer.h"
+#include "rewriter/tree.h"
+
+using namespace wasm;
+
+namespace ireko {
+
+using Kind = Terminator::Kind;
+
+std::vector<SlotOfType> valuesOf(Type types, Slot first) {
+  std::vector<SlotOfType> values;
+  for (Type type : types) {
+    if (!type.isRef())
+      values.push_back({first, type});
+    first += slotsOf(type);
+  }
+  return values;
+}
+
+Signature regionSignature(HeapType type) {
+  Signature guest = type.getSignature();
+  std::vector<Type> params{Type::i32};
+  for (SlotOfType value : valuesOf(guest.params, kFirstSlot))
+    params.push_back(value.type);
+  std::vector<SlotOfType> results = valuesOf(guest.results, kFirstSlot);
+  return Signature(Type(params),
+                   results.empty() ? Type(Type::none) : results.front().type);
+}
+
+CallTypes::CallTypes(const Program &program) : program(program) {
+  byNumber.resize(program.typeNumbers.size() + 1, HeapType::func);
+  for (auto &[type, number] : program.typeNumbers)
+    byNumber[number] = type;
+}
+
+HeapType CallTypes::typeOf(const Terminator &end) const {
+  if (end.kind == Kind::Call || end.kind == Kind::TailCall)
+    return program.functions[end.callee].source->type.getHeapType();
+  return byNumber[end.type];
+}
+
+namespace {
+
+void addOperands(Expression *tree, Slot frame,
+                 std::vector<SlotOfType> &operands) {
+  auto *get = tree->dynCast<LocalGet>();
+  if (get && !get->type.isRef())
+    operands.push_back({frame + get->index, get->type});
+  forEachChild(
+      tree, [&](Expression *&child) { addOperands(child, frame, operands); });
+}
+
+} // namespace
+
+std::vector<SlotOfType> CallTypes::arguments(const Terminator &end) const {
+  std::vector<SlotOfType> operands;
+  switch (end.kind) {
+  case Kind::Call:
+  case Kind::CallIndirect:
+  case Kind::TailCall:
+  case Kind::TailCallIndirect:
+    return valuesOf(typeOf(end).getSignature().params, end.frame + kFirstSlot);
+  case Kind::Cold:
+    addOperands(program.coldOperators[end.callee].tree, end.frame, operands);
+    return operands;
+  default:
+    return {};
+  }
+}
+
+std::vector<SlotOfType> CallTypes::results(const Terminator &end) const {
+  switch (end.kind) {
+  case Kind::Call:
+  case Kind::CallIndirect:
+    return valuesOf(typeOf(end).getSignature().results, end.frame + kFirstSlot);
+  case Kind::Cold: {
+    const ColdOperator &op = program.coldOperators[end.callee];
+    if (!op.tree->type.isConcrete())
+      return {};
+    return valuesOf(op.tree->type, end.frame + op.result);
+  }
+  default:
+    return {};
+  }
+}
+
+Region::Region(const Program &program, const CallTypes &types,
+               uint32_t function)
+    : function(function), code(program.functions[function]), graph(code),
+      type(code.source->type.getHeapType()) {
+  if (!graph.isReducible()) {
+    why = "control enters a loop in more than one place";
+    return;
+  }
+  copyCode(program);
+  findVariables(types);
+  constexpr uint64_t kMaxBits = 1 << 26;
+  if (variables.size() * uint64_t(code.blocks.size()) > kMaxBits) {
+    why = "it has too many blocks and variables";
+    return;
+  }
+  findLiveness(types);
+}
+
+void Region::copyCode(const Program &program) {
+  for (BlockIndex index : code.layout) {
+    Block &block = code.blocks[index];
+    auto copy = [&](Expression *&tree) {
+      nodes += countNodes(tree);
+      tree = ExpressionManipulator::copy(tree, program.module);
+    };
+    for (Expression *&statement : block.statements)
+      copy(statement);
+    if (block.end.tree)
+      copy(block.end.tree);
+  }
+}
+
+void Region::addVariable(Slot slot, Type type) {
+  auto [it, isNew] =
+      numbers.try_emplace({slot, type.getID()}, variables.size());
+  if (!isNew)
+    return;
+  variables.push_back({slot, type});
+  bySlot.resize(std::max<size_t>(bySlot.size(), slot + slotsOf(type)));
+  for (uint32_t i = 0; i < slotsOf(type); ++i)
+    bySlot[slot + i].push_back(it->second);
+}
+
+void Region::addVariables(Expression *tree) {
+  if (auto *get = tree->dynCast<LocalGet>())
+    addVariable(get->index, get->type);
+  else if (auto *set = tree->dynCast<LocalSet>())
+    addVariable(set->index, set->value->type);
+  forEachChild(tree, [&](Expression *&child) { addVariables(child); });
+}
+
+void Region::findVariables(const CallTypes &types) {
+  auto addAll = [&](const std::vector<SlotOfType> &values) {
+    for (SlotOfType value : values)
+      addVariable(value.slot, value.type);
+  };
+  // The parameters come first, as they do in Wasm.
+  addAll(valuesOf(type.getSignature().params, kFirstSlot));
+  for (BlockIndex index : code.layout) {
+    Block &block = code.blocks[index];
+    for (Expression *statement : block.statements)
+      addVariables(statement);
+    if (block.end.tree)
+      addVariables(block.end.tree);
+    addAll(types.arguments(block.end));
+    addAll(types.results(block.end));
+  }
+  addAll(valuesOf(type.getSignature().results, kFirstSlot));
+}
+
+void Region::eraseOverlapping(Slot slot, Type type, SlotSet &live) const {
+  for (uint32_t i = 0; i < slotsOf(type); ++i)
+    if (slot + i < bySlot.size())
+      for (uint32_t variable : bySlot[slot + i])
+        live.erase(variable);
+}
+
+void Region::addReads(Expression *tree, SlotSet &live) const {
+  if (auto *get = tree->dynCast<LocalGet>())
+    live.insert(variable(get->index, get->type));
+  forEachChild(tree, [&](Expression *&child) { addReads(child, live); });
+}
+
+SlotSet Region::liveBehind(const Terminator &end) const {
+  SlotSet live(variables.size());
+  forEachSuccessor(end, [&](BlockIndex next) { live.unite(in[next]); });
+  if (end.kind == Kind::Call || end.kind == Kind::CallIndirect)
+    for (uint32_t i = 0; i < variables.size(); ++i)
+      if (variables[i].slot + slotsOf(variables[i].type) > end.frame)
+        live.erase(i);
+  return live;
+}
+
+void Region::stepBack(const Block &block, const CallTypes &types,
+                      SlotSet &live) const {
+  const Terminator &end = block.end;
+  for (SlotOfType result : types.results(end))
+    eraseOverlapping(result.slot, result.type, live);
+  for (SlotOfType argument : types.arguments(end))
+    live.insert(variable(argument.slot, argument.type));
+  if (end.tree)
+    addReads(end.tree, live);
+  else if (end.kind == Kind::Return)
+    for (SlotOfType result : valuesOf(type.getSignature().results, kFirstSlot))
+      live.insert(variable(result.slot, result.type));
+  for (size_t i = block.statements.size(); i-- > 0;) {
+    Expression *statement = block.statements[i];
+    if (auto *exit = statement->dynCast<Break>())
+      live.unite(in[exitTarget(exit)]);
+    if (auto *set = statement->dynCast<LocalSet>())
+      eraseOverlapping(set->index, set->value->type, live);
+    addReads(statement, live);
+  }
+}
+
+// A slot cannot be live as two types: the program reads what it has written.
+bool Region::hasConflict(const SlotSet &live) const {
+  for (const auto &list : bySlot) {
+    uint32_t count = 0;
+    for (uint32_t variable : list)
+      count += live.contains(variable);
+    if (count > 1)
+      return true;
+  }
+  return false;
+}
+
+void Region::findLiveness(const CallTypes &types) {
+  in.assign(code.blocks.size(), SlotSet(variables.size()));
+  const std::vector<FlowNode> &nodes = graph.nodes();
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (size_t i = nodes.size(); i-- > 1;) {
+      BlockIndex index = blockOf(nodes[i]);
+      const Block &block = code.blocks[index];
+      SlotSet live = liveBehind(block.end);
+      stepBack(block, types, live);
+      changed |= in[index].unite(live);
+    }
+  }
+  for (size_t i = 1; i < nodes.size(); ++i)
+    if (hasConflict(in[blockOf(nodes[i])]))
+      why = "a slot is used as two types";
+  // Whatever else were live at the entry, a caller would not pass.
+  uint32_t parameters = valuesOf(type.getSignature().params, kFirstSlot).size();
+  const SlotSet &first = in[code.layout.front()];
+  for (uint32_t i = parameters; i < variables.size(); ++i)
+    if (first.contains(i))
+      why = "a slot is read that may not have been written";
+}
+
+} // namespace ireko

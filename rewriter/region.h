@@ -1,0 +1,97 @@
+// A region: a function of the program as a Wasm function of its own, values in
+// Wasm locals, that can leave to the stream at every safepoint. docs/regions.md
+// has the protocol.
+//
+// This is the analysis of one function; region_code.cpp generates its code.
+
+#ifndef IREKO_REWRITER_REGION_H
+#define IREKO_REWRITER_REGION_H
+
+#include "rewriter/flow_graph.h"
+#include "rewriter/liveness.h"
+
+namespace ireko {
+
+// A Wasm local of a region: what a slot holds when it holds this type.
+struct Variable {
+  Slot slot;
+  wasm::Type type;
+};
+
+// A value in a list of parameters, arguments or results.
+struct SlotOfType {
+  Slot slot;
+  wasm::Type type;
+};
+
+// The values of a list of types that are not references, with their slots from
+// `first` on. References stay in their tables (codegen.h).
+std::vector<SlotOfType> valuesOf(wasm::Type types, Slot first);
+
+// The type of regions of functions of this type: the frame's address and the
+// values among the parameters, to the first value among the results. The
+// other results are left in the frame.
+wasm::Signature regionSignature(wasm::HeapType type);
+
+// What terminators mean for slots.
+class CallTypes {
+public:
+  explicit CallTypes(const Program &program);
+
+  // Of calls, direct and indirect, tail calls too.
+  wasm::HeapType typeOf(const Terminator &end) const;
+  // What a terminator takes from the frame besides its tree and what it leaves
+  // there, at slots of the frame.
+  std::vector<SlotOfType> arguments(const Terminator &end) const;
+  std::vector<SlotOfType> results(const Terminator &end) const;
+
+private:
+  const Program &program;
+  std::vector<wasm::HeapType> byNumber;
+};
+
+class Region {
+public:
+  Region(const Program &program, const CallTypes &types, uint32_t function);
+
+  // Why the function cannot be a region; null if it can. Without graph,
+  // variables and liveness being complete then.
+  const char *obstacle() const { return why; }
+
+  uint32_t function; // index into Program::functions
+  // A copy: selection splits the program's trees.
+  Function code;
+  FlowGraph graph;
+  std::vector<Variable> variables;
+  uint32_t nodes = 0; // of all trees
+
+  uint32_t variable(Slot slot, wasm::Type type) const {
+    return numbers.at({slot, type.getID()});
+  }
+  // Sets of variables.
+  const SlotSet &liveIn(BlockIndex block) const { return in[block]; }
+  // What is live behind the terminator, in the callee's frame nothing.
+  SlotSet liveBehind(const Terminator &end) const;
+
+private:
+  void copyCode(const Program &program);
+  void findVariables(const CallTypes &types);
+  void addVariable(Slot slot, wasm::Type type);
+  void addVariables(wasm::Expression *tree);
+  void findLiveness(const CallTypes &types);
+  void stepBack(const Block &block, const CallTypes &types,
+                SlotSet &live) const;
+  void addReads(wasm::Expression *tree, SlotSet &live) const;
+  void eraseOverlapping(Slot slot, wasm::Type type, SlotSet &live) const;
+  bool hasConflict(const SlotSet &live) const;
+
+  const char *why = nullptr;
+  std::map<std::pair<Slot, uintptr_t>, uint32_t> numbers;
+  std::vector<std::vector<uint32_t>> bySlot;
+  wasm::HeapType type;
+  std::vector<SlotSet> in;
+};
+
+} // namespace ireko
+
+#endif // IREKO_REWRITER_REGION_H

@@ -1,0 +1,381 @@
+// What regions and the stream need to call each other.
+//
+//   enter     the stream calls a region: arguments and results are in the frame
+//   stream.N  a region calls a function in the stream: runs the dispatch
+//             function on top of the host's stack until that returns
+//   leave     the program leaves to the stream: count becomes 0, which everyone
+//             on the host's stack takes as the order to write down what is live
+//             and to return
+//
+// The table `regions` has the functions that enter regions of one type, by
+// signature; then the regions; then, for each table of the guest that regions
+// call through, its elements.
+
+#include "rewriter/region_code.h"
+
+using namespace wasm;
+
+namespace ireko {
+
+namespace {
+
+// What the host's stack is taken to hold beyond a region's own frames, in bytes
+// of guest frames: a host frame is larger than the smallest guest frame by a
+// factor of about ten.
+constexpr uint32_t kReach = 12 << 10;
+constexpr uint32_t kReachOfDispatch = 1 << 10;
+
+// Whether a store's value is its address: the same local, which the address may
+// just have set, wider or not.
+bool storesItsAddress(const Store *store) {
+  const Expression *value = store->value;
+  if (auto *wide = value->dynCast<Unary>())
+    value = wide->op == ExtendUInt32 ? wide->value : value;
+  auto *read = value->dynCast<LocalGet>();
+  if (!read)
+    return false;
+  if (auto *address = store->ptr->dynCast<LocalGet>())
+    return address->index == read->index;
+  auto *set = store->ptr->dynCast<LocalSet>();
+  return set && set->index == read->index;
+}
+
+} // namespace
+
+Expression *Codegen::burnOffset(Expression *pointer, Address &offset) {
+  constexpr uint32_t kNowhere = ~0u;
+  uint64_t total = uint64_t(offset) + layout.guestBase;
+  if (total > UINT32_MAX) {
+    offset = kNowhere;
+    return builder.makeBinary(OrInt32, pointer, i32(kNowhere));
+  }
+  offset = total;
+  return pointer;
+}
+
+void Codegen::keepAddressApart(Store *store) {
+  if (storesItsAddress(store))
+    store->ptr = add(store->ptr, i32(0));
+}
+
+Name Codegen::regionFunction(const Region &region) const {
+  return program.own("region." + std::to_string(region.function));
+}
+
+uint32_t Codegen::endAddress(uint32_t f, BlockIndex index) const {
+  const FunctionTiles &tiles = tiling.functions[f];
+  const BlockTiles &list = tiles.blocks[tiles.position[index]];
+  uint32_t address = image.blocks[f][index];
+  for (const Tile &tile : list.tiles) {
+    if (tile.end)
+      break;
+    if (tile.entry && tile.entry->loop == 0)
+      continue; // stands before the block
+    address +=
+        kUnitBytes * instructionUnits(tiling.handlers[tile.handler],
+                                      program.functions[f].blocks[index], tile);
+  }
+  return address;
+}
+
+std::pair<uint32_t, uint32_t> Codegen::switchAddress(uint32_t f,
+                                                     BlockIndex index) const {
+  const FunctionTiles &tiles = tiling.functions[f];
+  const Tile &last = tiles.blocks[tiles.position[index]].tiles.back();
+  const Handler &handler = tiling.handlers[last.handler];
+  uint32_t address = endAddress(f, index);
+  uint32_t units = handler.fused ? 1 : handler.shape.units;
+  return {address, address + units * kUnitBytes};
+}
+
+Expression *
+Codegen::guestAccess(Expression *node,
+                     llvm::function_ref<Expression *(Expression *)> value) {
+  auto access = [&](auto *original) {
+    auto *copy =
+        bundle.allocator.alloc<std::remove_pointer_t<decltype(original)>>();
+    *copy = *original;
+    copy->memory = guestMemory;
+    copy->ptr = burnOffset(value(original->ptr), copy->offset);
+    return copy;
+  };
+  if (auto *load = node->dynCast<Load>())
+    return access(load);
+  if (auto *load = node->dynCast<SIMDLoad>())
+    return access(load);
+  if (auto *store = node->dynCast<Store>()) {
+    auto *copy = access(store);
+    copy->value = value(store->value);
+    keepAddressApart(copy);
+    return copy;
+  }
+  if (auto *lane = node->dynCast<SIMDLoadStoreLane>()) {
+    auto *copy = access(lane);
+    copy->vec = value(lane->vec);
+    return copy;
+  }
+  return nullptr;
+}
+
+Name Codegen::elementTrap(uint32_t table) {
+  Name name = program.own("element." + std::to_string(table));
+  if (bundle.getFunctionOrNull(name))
+    return name;
+  const StaticTable &elements = program.staticTables[table];
+  auto get = [&](Index local) {
+    return builder.makeLocalGet(local, Type::i32);
+  };
+  auto raise = [&](TrapKind kind) { return trap(i32(uint32_t(kind)), get(1)); };
+  Expression *type =
+      load(Type::i32, builder.makeBinary(ShlInt32, get(0), i32(3)),
+           elements.address + offsetof(StaticTableEntry, type));
+  static_assert(kNullType == 0);
+  bundle.addFunction(Builder::makeFunction(
+      name, Signature({Type::i32, Type::i32}, Type::none), {},
+      builder.makeBlock(
+          {builder.makeIf(builder.makeBinary(GeUInt32, get(0),
+                                             i32(elements.functions.size())),
+                          raise(TrapKind::UndefinedElement)),
+           builder.makeIf(builder.makeUnary(EqZInt32, type),
+                          raise(TrapKind::UninitializedElement)),
+           raise(TrapKind::IndirectCallType)})));
+  return name;
+}
+
+uint32_t Codegen::elementsOf(uint32_t table) {
+  auto [it, isNew] = elementsOfTable.try_emplace(table, regionElements.size());
+  if (isNew)
+    for (uint32_t element : program.staticTables[table].functions) {
+      Name target;
+      if (element) {
+        const Region *callee = regions->of(element - 1);
+        HeapType type =
+            program.functions[element - 1].source->type.getHeapType();
+        target = callee ? regionFunction(*callee) : streamFunction(type);
+      }
+      regionElements.push_back(target);
+    }
+  return it->second;
+}
+
+Name Codegen::streamFunction(HeapType type) {
+  auto [it, isNew] = streamFunctions.try_emplace(type, Name());
+  if (!isNew)
+    return it->second;
+  Name name = it->second =
+      program.own("stream." + std::to_string(streamFunctions.size()));
+  Signature signature = regionSignature(type);
+  wasm::Function *function = bundle.addFunction(
+      Builder::makeFunction(name, HeapType(signature), {}, nullptr));
+  Index entry = Builder::addVar(function, Type::i32);
+  Index count = Builder::addVar(function, Type::i32);
+  auto get = [&](Index local) {
+    return builder.makeLocalGet(local, function->getLocalType(local));
+  };
+  auto global = [&](const char *which) {
+    return builder.makeGlobalGet(program.own(which), Type::i32);
+  };
+  auto setGlobal = [&](const char *which, Expression *value) {
+    return builder.makeGlobalSet(program.own(which), value);
+  };
+  auto dummy = [&]() {
+    return builder.makeReturn(
+        signature.results == Type::none
+            ? nullptr
+            : builder.makeConst(Literal::makeZero(signature.results)));
+  };
+  Signature guest = type.getSignature();
+  std::vector<Expression *> list;
+  Index parameter = 1;
+  for (SlotOfType value : valuesOf(guest.params, kFirstSlot))
+    list.push_back(store(get(0), value.slot * kSlotBytes, get(parameter++)));
+  list.push_back(builder.makeLocalSet(entry, global(kEntryGlobal)));
+  list.push_back(builder.makeLocalSet(
+      count, builder.makeBinary(SubInt32, global(kCountGlobal), i32(1))));
+  list.push_back(setGlobal(kCountGlobal, get(count)));
+  // The frame's size stands before the entry.
+  auto bytes = [&] { return load(Type::i32, get(entry), layout.image - 4); };
+  Expression *isFar = builder.makeBinary(
+      OrInt32, builder.makeBinary(GtUInt32, get(0), global(kFrameLimit)),
+      builder.makeBinary(OrInt32, builder.makeUnary(EqZInt32, get(count)),
+                         builder.makeBinary(GtUInt32, add(get(0), bytes()),
+                                            i32(layout.stackEnd))));
+  list.push_back(builder.makeIf(
+      isFar, builder.makeBlock(
+                 {builder.makeCall(program.own(kLeave),
+                                   {get(entry), get(0), bytes()}, Type::none),
+                  dummy()})));
+  list.push_back(store(get(0), 0, i32(kHaltPc)));
+  list.push_back(store(get(0), 4, i32(0)));
+  auto reach = [&](BinaryOp op) {
+    return setGlobal(kFrameLimit, builder.makeBinary(op, global(kFrameLimit),
+                                                     i32(kReachOfDispatch)));
+  };
+  list.push_back(reach(SubInt32));
+  list.push_back(builder.makeCall(program.own(kRunStream), {get(entry), get(0)},
+                                  Type::none));
+  list.push_back(reach(AddInt32));
+  std::vector<SlotOfType> results = valuesOf(guest.results, kFirstSlot);
+  if (!results.empty())
+    list.push_back(load(results[0].type, get(0), results[0].slot * kSlotBytes));
+  function->body = builder.makeBlock(list);
+  return name;
+}
+
+// (region's place in the table, fp, fp with kGoesOn if it goes on)
+void Codegen::addEnterFunction(HeapType type, Name name) {
+  Signature signature = regionSignature(type);
+  auto get = [&](Index local) {
+    return builder.makeLocalGet(local, Type::i32);
+  };
+  Signature guest = type.getSignature();
+  std::vector<Expression *> operands{get(2)};
+  for (SlotOfType value : valuesOf(guest.params, kFirstSlot))
+    operands.push_back(load(value.type, get(1), value.slot * kSlotBytes));
+  Expression *body = builder.makeCallIndirect(program.own(kRegionTable), get(0),
+                                              operands, HeapType(signature));
+  std::vector<SlotOfType> results = valuesOf(guest.results, kFirstSlot);
+  auto function = Builder::makeFunction(
+      name, Signature({Type::i32, Type::i32, Type::i32}, Type::none), {});
+  if (!results.empty()) {
+    Index kept = Builder::addVar(function.get(), results[0].type);
+    // A region that has left has written its frame itself.
+    Expression *keep = builder.makeIf(
+        builder.makeGlobalGet(program.own(kCountGlobal), Type::i32),
+        store(get(1), results[0].slot * kSlotBytes,
+              builder.makeLocalGet(kept, results[0].type)));
+    body = builder.makeBlock({builder.makeLocalSet(kept, body), keep});
+  }
+  function->body = body;
+  bundle.addFunction(std::move(function));
+}
+
+// (signature, region, fp, pc, loop), to an EntryResult
+void Codegen::addEnter() {
+  auto function = Builder::makeFunction(
+      program.own(kEnter),
+      Signature(Type(std::vector<Type>(5, Type::i32)), Type::i32), {});
+  auto get = [&](Index local) {
+    return builder.makeLocalGet(local, Type::i32);
+  };
+  enum { kSignature, kRegion, kFrame, kAt, kLoop };
+  auto count = [&] {
+    return builder.makeGlobalGet(program.own(kCountGlobal), Type::i32);
+  };
+  auto answer = [&](EntryResult result) { return i32(uint32_t(result)); };
+  Signature entering({Type::i32, Type::i32, Type::i32}, Type::none);
+  uint32_t first = regions->signatures.size();
+  Expression *flagged =
+      builder.makeBinary(OrInt32, get(kFrame),
+                         builder.makeSelect(get(kLoop), i32(kGoesOn), i32(0)));
+  function->body = builder.makeBlock(
+      {builder.makeIf(
+           builder.makeBinary(GtUInt32, get(kFrame), i32(highestRegionFrame())),
+           builder.makeReturn(answer(EntryResult::NoRoom))),
+       builder.makeIf(
+           builder.makeBinary(
+               GtUInt32, get(kFrame),
+               builder.makeGlobalGet(program.own(kFrameLimit), Type::i32)),
+           builder.makeBlock(
+               {builder.makeCall(program.own(kLeave),
+                                 {get(kAt), get(kFrame), i32(0)}, Type::none),
+                builder.makeReturn(answer(EntryResult::Left))})),
+       builder.makeGlobalSet(program.own(kEntryGlobal), get(kLoop)),
+       // The region counts the call, which the stream has done too.
+       builder.makeGlobalSet(program.own(kCountGlobal),
+                             builder.makeBinary(AddInt32, count(), i32(1))),
+       builder.makeCallIndirect(
+           program.own(kRegionTable), get(kSignature),
+           std::vector<Expression *>{add(get(kRegion), i32(first)), get(kFrame),
+                                     flagged},
+           HeapType(entering)),
+       builder.makeSelect(count(), answer(EntryResult::Returned),
+                          answer(EntryResult::Left))},
+      Type::i32);
+  bundle.addFunction(std::move(function));
+}
+
+void Codegen::addLeave() {
+  auto get = [&](Index local) {
+    return builder.makeLocalGet(local, Type::i32);
+  };
+  auto count = [&] {
+    return builder.makeGlobalGet(program.own(kCountGlobal), Type::i32);
+  };
+  enum { kAt, kFrame, kBytes };
+  bundle.addFunction(Builder::makeFunction(
+      program.own(kLeave),
+      Signature({Type::i32, Type::i32, Type::i32}, Type::none), {},
+      builder.makeBlock(
+          {storeState(offsetof(VmState, pc), get(kAt)),
+           storeState(offsetof(VmState, fp), get(kFrame)),
+           builder.makeGlobalSet(
+               program.own(kExhausted),
+               builder.makeBinary(GtUInt32, add(get(kFrame), get(kBytes)),
+                                  i32(layout.stackEnd))),
+           builder.makeGlobalSet(program.own(kSavedCount), count()),
+           builder.makeGlobalSet(program.own(kCountGlobal), i32(0))})));
+}
+
+uint32_t Codegen::highestRegionFrame() const {
+  uint32_t bytes = regions->largestFrame(program);
+  return layout.stackEnd > layout.stackBase + bytes ? layout.stackEnd - bytes
+                                                    : 0;
+}
+
+Expression *Codegen::reachFrom(Expression *frame, Index kept) {
+  uint32_t highest = highestRegionFrame();
+  auto get = [&] { return builder.makeLocalGet(kept, Type::i32); };
+  return builder.makeBlock(
+      {builder.makeLocalSet(kept, add(frame, i32(kReach))),
+       builder.makeGlobalSet(
+           program.own(kFrameLimit),
+           builder.makeSelect(builder.makeBinary(LtUInt32, get(), i32(highest)),
+                              get(), i32(highest)))});
+}
+
+void Codegen::addRegionGlobals() {
+  for (const char *name : {kSavedCount, kFrameLimit, kEntryGlobal, kExhausted})
+    bundle.addGlobal(Builder::makeGlobal(program.own(name), Type::i32, i32(0),
+                                         Builder::Mutable));
+}
+
+void Codegen::addRegions() {
+  if (!hasRegions())
+    return;
+  addRegionGlobals();
+  Name table = program.own(kRegionTable);
+  for (size_t i = 0; i < regions->signatures.size(); ++i) {
+    Name name = program.own("enter." + std::to_string(i));
+    addEnterFunction(regions->signatures[i], name);
+    regionElements.push_back(name);
+  }
+  for (const Region &region : regions->list)
+    regionElements.push_back(regionFunction(region));
+  for (const Region &region : regions->list)
+    RegionBuilder(*this, region).build();
+  addLeave();
+  addEnter();
+  uint32_t size = regionElements.size();
+  bundle.addTable(
+      Builder::makeTable(table, Type(HeapType::func, Nullable), size, size));
+  // Runs of elements that are there.
+  for (uint32_t first = 0; first < size;) {
+    uint32_t end = first;
+    while (end < size && regionElements[end].is())
+      ++end;
+    if (end > first) {
+      auto segment = std::make_unique<ElementSegment>();
+      segment->name = program.own("regions." + std::to_string(first));
+      segment->table = table;
+      segment->type = Type(HeapType::func, Nullable);
+      segment->offset = i32(first);
+      for (uint32_t i = first; i < end; ++i)
+        segment->data.push_back(builder.makeRefFunc(regionElements[i]));
+      bundle.addElementSegment(std::move(segment));
+    }
+    first = end + 1;
+  }
+}
+
+} // namespace ireko

@@ -1,0 +1,586 @@
+#include "rewriter/region_code.h"
+
+#include "ir/manipulation.h"
+#include "rewriter/tree.h"
+#include "wasm-traversal.h"
+
+using namespace wasm;
+
+namespace ireko {
+
+using Kind = Terminator::Kind;
+
+namespace {
+
+// Whether the tree reads a slot of the frame that starts at `frame`.
+bool readsFrame(Expression *tree, Slot frame) {
+  auto *get = tree->dynCast<LocalGet>();
+  bool reads = get && get->index >= frame;
+  forEachChild(tree,
+               [&](Expression *&child) { reads |= readsFrame(child, frame); });
+  return reads;
+}
+
+// The node of the tree that is evaluated first, as far as it is known.
+Expression **firstEvaluated(Expression **at) {
+  for (;;) {
+    Expression *node = *at;
+    if (auto *branch = node->dynCast<Break>()) {
+      if (!branch->condition)
+        return at;
+      at = &branch->condition;
+    } else if (auto *conditional = node->dynCast<If>()) {
+      at = &conditional->condition;
+    } else if (auto *jump = node->dynCast<Switch>()) {
+      at = &jump->condition;
+    } else if (auto *leave = node->dynCast<Return>()) {
+      if (!leave->value)
+        return at;
+      at = &leave->value;
+    } else if (auto *call = node->dynCast<Call>()) {
+      if (call->operands.empty())
+        return at;
+      at = &call->operands[0];
+    } else if (node->is<wasm::Block>() || node->is<Loop>() ||
+               node->is<CallIndirect>()) {
+      return at;
+    } else {
+      Expression **first = nullptr;
+      forEachChild(node, [&](Expression *&child) {
+        if (!first)
+          first = &child;
+      });
+      if (!first)
+        return at;
+      at = first;
+    }
+  }
+}
+
+// Binaryen's writer would write them.
+struct NopRemover : PostWalker<NopRemover> {
+  void visitBlock(wasm::Block *block) {
+    size_t kept = 0;
+    for (Expression *item : block->list)
+      if (!item->is<Nop>())
+        block->list[kept++] = item;
+    block->list.resize(kept);
+  }
+};
+
+// x = v; f(x)   ==>   f(x = v)
+void teeSets(Builder &builder, std::vector<Expression *> &code) {
+  size_t kept = 0;
+  for (Expression *next : code) {
+    auto *set = kept ? code[kept - 1]->dynCast<LocalSet>() : nullptr;
+    if (set) {
+      Expression **first = firstEvaluated(&next);
+      auto *get = (*first)->dynCast<LocalGet>();
+      if (get && get->index == set->index) {
+        *first = builder.makeLocalTee(set->index, set->value, get->type);
+        --kept;
+      }
+    }
+    code[kept++] = next;
+  }
+  code.resize(kept);
+}
+
+} // namespace
+
+Name RegionBuilder::blockLabel(FlowNode node) const {
+  return "b" + std::to_string(node);
+}
+
+Name RegionBuilder::loopLabel(FlowNode node) const {
+  return "l" + std::to_string(node);
+}
+
+// Structure -------------------------------------------------------------------
+
+Expression *RegionBuilder::sequence(Code &&code) {
+  teeSets(builder, code);
+  if (code.size() == 1)
+    return code.front();
+  wasm::Block *block = builder.makeBlock();
+  block->list.set(code);
+  block->finalize();
+  return block;
+}
+
+wasm::Block *RegionBuilder::labelled(Name label, Code &&code) {
+  // A branch to where control falls anyway.
+  if (auto *last = code.empty() ? nullptr : code.back()->dynCast<Break>())
+    if (last->name == label && !last->condition)
+      code.pop_back();
+  teeSets(builder, code);
+  wasm::Block *block = builder.makeBlock();
+  block->name = label;
+  block->list.set(code);
+  block->finalize(Type::none, wasm::Block::HasBreak);
+  return block;
+}
+
+void RegionBuilder::placeBehind(FlowNode node, Code &code) {
+  wasm::Block *block = labelled(blockLabel(node), std::move(code));
+  code = {block};
+  placeNode(node, code);
+}
+
+void RegionBuilder::placeNode(FlowNode node, Code &code) {
+  Code own;
+  emitNode(node, own);
+  for (FlowNode next : region.graph.placedIn(node))
+    placeBehind(next, own);
+  if (region.graph.isHeader(node)) {
+    teeSets(builder, own);
+    wasm::Block *body = builder.makeBlock();
+    body->list.set(own);
+    body->finalize(Type::none, wasm::Block::NoBreak);
+    own = {builder.makeLoop(loopLabel(node), body)};
+  }
+  for (FlowNode next : region.graph.placedAfterLoop(node))
+    placeBehind(next, own);
+  code.insert(code.end(), own.begin(), own.end());
+}
+
+bool RegionBuilder::isBranch(FlowNode from, FlowNode to) const {
+  return region.graph.isBackEdge(from, to) || !region.graph.isInline(to);
+}
+
+Name RegionBuilder::branchLabel(FlowNode from, FlowNode to) const {
+  return region.graph.isBackEdge(from, to) ? loopLabel(to) : blockLabel(to);
+}
+
+void RegionBuilder::goTo(FlowNode from, FlowNode to, Code &code) {
+  if (isBranch(from, to))
+    code.push_back(builder.makeBreak(branchLabel(from, to)));
+  else
+    placeNode(to, code);
+}
+
+// Along an edge that counts. In the middle of an inner loop the program only
+// leaves if it must: it could not come back before the end of that loop. If it
+// need not, the outermost loop will leave in its place.
+void RegionBuilder::goBack(FlowNode from, FlowNode to, Code &code) {
+  uint32_t pc = gen.image.blocks[region.function][blockOf(to)];
+  Name away = leave(Way::Yield, 0, region.liveIn(blockOf(to)), pc, code);
+  Expression *less = builder.makeBinary(SubInt32, get(count), gen.i32(1));
+  Expression *goesOn = builder.makeLocalTee(count, less, Type::i32);
+  bool isOutermost = region.graph.entryOf(to) != 0;
+  if (isOutermost && region.graph.hasInnerLoops(to))
+    goesOn = builder.makeBinary(GtUInt32, goesOn, get(pendingLocal));
+  if (!isBranch(from, to)) {
+    code.push_back(
+        builder.makeBreak(away, nullptr, builder.makeUnary(EqZInt32, goesOn)));
+    return placeNode(to, code);
+  }
+  Name back = branchLabel(from, to);
+  code.push_back(builder.makeBreak(back, nullptr, goesOn));
+  if (isOutermost || gen.safepoints.areStrict()) {
+    code.push_back(builder.makeBreak(away));
+    return;
+  }
+  code.push_back(builder.makeLocalSet(count, gen.i32(gen.safepoints.interval)));
+  code.push_back(builder.makeLocalSet(pendingLocal, gen.i32(-1)));
+  code.push_back(builder.makeBreak(back));
+}
+
+// Where calls begin, and where activations go on.
+void RegionBuilder::emitRoot(Code &code) {
+  code.push_back(builder.makeLocalSet(
+      count,
+      builder.makeBinary(SubInt32, loadGlobal(kCountGlobal), gen.i32(1))));
+  code.push_back(storeGlobal(kCountGlobal, get(count)));
+  Code rare;
+  const std::vector<FlowNode> &loops = region.graph.outermostLoops();
+  if (!loops.empty()) {
+    Code goOn;
+    goOn.push_back(builder.makeLocalSet(
+        0, builder.makeBinary(AndInt32, fp(), gen.i32(~kGoesOn))));
+    SlotSet live(region.variables.size());
+    for (FlowNode loop : loops)
+      live.unite(region.liveIn(blockOf(loop)));
+    for (uint32_t i = 0; i < region.variables.size(); ++i)
+      if (live.contains(i)) {
+        Variable variable = region.variables[i];
+        goOn.push_back(builder.makeLocalSet(
+            local(i),
+            gen.load(variable.type, fp(), variable.slot * kSlotBytes)));
+      }
+    std::vector<Name> labels;
+    for (FlowNode loop : loops)
+      labels.push_back(blockLabel(loop));
+    Name last = labels.back();
+    labels.pop_back();
+    if (labels.empty())
+      goOn.push_back(builder.makeBreak(last));
+    else
+      goOn.push_back(builder.makeSwitch(
+          labels, last,
+          builder.makeBinary(SubInt32, loadGlobal(kEntryGlobal), gen.i32(1))));
+    rare.push_back(
+        builder.makeIf(builder.makeBinary(LtSInt32, fp(), gen.i32(0)),
+                       sequence(std::move(goOn))));
+  }
+  uint32_t parameters = out->getParams().size() - 1;
+  for (uint32_t i = 0; i < parameters; ++i)
+    rare.push_back(spill(i));
+  rare.push_back(
+      builder.makeCall(gen.program.own(kLeave),
+                       {gen.i32(gen.image.entries[region.function]), fp(),
+                        gen.i32(function.frameSlots * kSlotBytes)},
+                       Type::none));
+  rare.push_back(dummyReturn());
+  code.push_back(builder.makeIf(
+      builder.makeBinary(
+          OrInt32, builder.makeBinary(GtUInt32, fp(), loadGlobal(kFrameLimit)),
+          builder.makeUnary(EqZInt32, get(count))),
+      sequence(std::move(rare))));
+  goTo(kRoot, nodeOf(region.code.layout.front()), code);
+}
+
+void RegionBuilder::emitNode(FlowNode node, Code &code) {
+  if (node == kRoot)
+    return emitRoot(code);
+  const ireko::Block &block = region.code.blocks[blockOf(node)];
+  size_t count = block.statements.size() - passedArguments(block);
+  for (size_t i = 0; i < count; ++i)
+    statement(node, block.statements[i], code);
+  terminator(node, block, code);
+}
+
+// Arguments that the last statements of the block compute become operands of
+// the call. Returns how many.
+size_t RegionBuilder::passedArguments(const ireko::Block &block) const {
+  const Terminator &end = block.end;
+  if (end.kind != Kind::Call && end.kind != Kind::TailCall)
+    return 0;
+  std::vector<SlotOfType> arguments = regions.types->arguments(end);
+  size_t first = block.statements.size();
+  for (size_t i = arguments.size(); i-- > 0 && first > 0;) {
+    auto *set = block.statements[first - 1]->dynCast<LocalSet>();
+    if (!set || set->index != arguments[i].slot ||
+        set->value->type != arguments[i].type ||
+        readsFrame(set->value, end.frame))
+      break;
+    --first;
+  }
+  return block.statements.size() - first;
+}
+
+// Control ---------------------------------------------------------------------
+
+void RegionBuilder::terminator(FlowNode node, const ireko::Block &block,
+                               Code &code) {
+  const Terminator &end = block.end;
+  switch (end.kind) {
+  case Kind::None:
+    return;
+  case Kind::Jump:
+    return end.backEdge ? goBack(node, nodeOf(end.next), code)
+                        : goTo(node, nodeOf(end.next), code);
+  case Kind::Branch: {
+    Expression *condition = value(end.tree);
+    if (end.negated)
+      condition = builder.makeUnary(EqZInt32, condition);
+    FlowNode to = nodeOf(end.targets[0]);
+    if (!end.backEdge && isBranch(node, to)) {
+      code.push_back(
+          builder.makeBreak(branchLabel(node, to), nullptr, condition));
+    } else {
+      Code taken;
+      end.backEdge ? goBack(node, to, taken) : goTo(node, to, taken);
+      code.push_back(builder.makeIf(condition, sequence(std::move(taken))));
+    }
+    return goTo(node, nodeOf(end.next), code);
+  }
+  case Kind::Switch:
+    return switchTo(node, block, code);
+  case Kind::Call:
+  case Kind::CallIndirect:
+  case Kind::TailCall:
+  case Kind::TailCallIndirect:
+    return call(node, block, code);
+  case Kind::Cold:
+    return cold(node, block, code);
+  case Kind::Return:
+    return returnWith(node, end, code);
+  case Kind::Trap: {
+    gen.raisesTraps = true;
+    uint32_t pc = gen.endAddress(region.function, blockOf(node));
+    code.push_back(gen.trap(gen.i32(uint32_t(end.trap)), gen.i32(pc)));
+    return;
+  }
+  case Kind::Enter:
+    return;
+  }
+}
+
+void RegionBuilder::switchTo(FlowNode node, const ireko::Block &block,
+                             Code &code) {
+  const Terminator &end = block.end;
+  std::vector<Name> labels;
+  for (BlockIndex target : end.targets)
+    labels.push_back(branchLabel(node, nodeOf(target)));
+  Name last = labels.back();
+  Expression *index = value(end.tree);
+  if (end.backEdge) {
+    // Counts whichever edge is taken, so the target is found when it has to be.
+    Index kept = Builder::addVar(out, Type::i32);
+    code.push_back(builder.makeLocalSet(kept, index));
+    Expression *less = builder.makeBinary(SubInt32, get(count), gen.i32(1));
+    code.push_back(builder.makeLocalSet(count, less));
+    Expression *clamped = builder.makeSelect(
+        builder.makeBinary(LtUInt32, get(kept), gen.i32(labels.size() - 1)),
+        get(kept), gen.i32(labels.size() - 1));
+    auto [address, table] = gen.switchAddress(region.function, blockOf(node));
+    Code away;
+    away.push_back(storeGlobal(kCountGlobal, gen.i32(0)));
+    SlotSet live = region.liveBehind(end);
+    for (uint32_t i = 0; i < region.variables.size(); ++i)
+      if (live.contains(i))
+        away.push_back(spill(i));
+    away.push_back(builder.makeCall(
+        gen.program.own(kLeave),
+        {gen.add(gen.load(Type::i32,
+                          builder.makeBinary(ShlInt32, clamped, gen.i32(2)),
+                          gen.layout.image + table),
+                 gen.i32(address)),
+         fp(), gen.i32(0)},
+        Type::none));
+    away.push_back(dummyReturn());
+    code.push_back(builder.makeIf(builder.makeUnary(EqZInt32, get(count)),
+                                  sequence(std::move(away))));
+    index = get(kept);
+  }
+  labels.pop_back();
+  if (labels.empty()) {
+    code.push_back(builder.makeDrop(index));
+    code.push_back(builder.makeBreak(last));
+    return;
+  }
+  code.push_back(builder.makeSwitch(labels, last, index));
+}
+
+// As HandlerBuilder::tableEntry does; the helper finds out what is wrong.
+void RegionBuilder::checkElement(const ireko::Block &block, Index index,
+                                 uint32_t pc, Code &code) {
+  const Terminator &end = block.end;
+  const StaticTable &table = gen.program.staticTables[end.table];
+  gen.raisesTraps = true;
+  Name good = "good" + std::to_string(pc), bad = "bad" + std::to_string(pc);
+  Expression *type =
+      gen.load(Type::i32, builder.makeBinary(ShlInt32, get(index), gen.i32(3)),
+               table.address + offsetof(StaticTableEntry, type));
+  wasm::Block *checks = labelled(
+      bad,
+      {builder.makeBreak(bad, nullptr,
+                         builder.makeBinary(GeUInt32, get(index),
+                                            gen.i32(table.functions.size()))),
+       builder.makeBreak(
+           good, nullptr,
+           builder.makeBinary(EqInt32, type, gen.i32(end.type)))});
+  code.push_back(
+      labelled(good, {checks,
+                      builder.makeCall(gen.elementTrap(end.table),
+                                       {get(index), gen.i32(pc)}, Type::none),
+                      builder.makeUnreachable()}));
+}
+
+Expression *RegionBuilder::callWith(const ireko::Block &block,
+                                    Expression *frame, Index element,
+                                    bool isTail, Code &code) {
+  const Terminator &end = block.end;
+  std::vector<Expression *> operands{frame};
+  std::vector<SlotOfType> arguments = regions.types->arguments(end);
+  size_t passed = passedArguments(block), written = arguments.size() - passed;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (i < written) {
+      operands.push_back(read(arguments[i]));
+      continue;
+    }
+    size_t at = block.statements.size() - arguments.size() + i;
+    operands.push_back(value(block.statements[at]->cast<LocalSet>()->value));
+  }
+  HeapType type = regions.types->typeOf(end);
+  Signature signature = regionSignature(type);
+  if (end.kind == Kind::CallIndirect || end.kind == Kind::TailCallIndirect) {
+    const StaticTable &table = gen.program.staticTables[end.table];
+    code.push_back(storeGlobal(
+        kEntryGlobal,
+        gen.load(Type::i32,
+                 builder.makeBinary(ShlInt32, get(element), gen.i32(3)),
+                 table.address + offsetof(StaticTableEntry, entry))));
+    return builder.makeCallIndirect(
+        gen.program.own(kRegionTable),
+        gen.add(get(element), gen.i32(gen.elementsOf(end.table))), operands,
+        HeapType(signature), isTail);
+  }
+  Name target;
+  if (const Region *callee = regions.of(end.callee)) {
+    target = gen.regionFunction(*callee);
+  } else {
+    code.push_back(
+        storeGlobal(kEntryGlobal, gen.i32(gen.image.entries[end.callee])));
+    target = gen.streamFunction(type);
+  }
+  return builder.makeCall(target, operands, signature.results, isTail);
+}
+
+void RegionBuilder::call(FlowNode node, const ireko::Block &block, Code &code) {
+  const Terminator &end = block.end;
+  bool isTail =
+      end.kind == Kind::TailCall || end.kind == Kind::TailCallIndirect;
+  Index element = 0;
+  if (end.tree) {
+    element = Builder::addVar(out, Type::i32);
+    code.push_back(builder.makeLocalSet(element, value(end.tree)));
+    checkElement(block, element, gen.endAddress(region.function, blockOf(node)),
+                 code);
+  }
+  storeCount(node, code);
+  Expression *frame = isTail ? fp() : frameAt(end.frame);
+  Expression *result = callWith(block, frame, element, isTail, code);
+  if (isTail) {
+    code.push_back(result);
+    return;
+  }
+  std::vector<SlotOfType> results = regions.types->results(end);
+  code.push_back(results.empty() ? result : write(results.front(), result));
+  code.push_back(builder.makeLocalSet(count, loadGlobal(kCountGlobal)));
+  uint32_t pc = gen.image.blocks[region.function][end.next];
+  Name away = leave(Way::Unwind, end.frame, region.liveBehind(end), pc, code);
+  code.push_back(builder.makeBreak(away, nullptr,
+                                   builder.makeUnary(EqZInt32, get(count))));
+  for (size_t i = 1; i < results.size(); ++i)
+    code.push_back(write(results[i], gen.load(results[i].type, fp(),
+                                              results[i].slot * kSlotBytes)));
+  goTo(node, nodeOf(end.next), code);
+}
+
+void RegionBuilder::cold(FlowNode node, const ireko::Block &block, Code &code) {
+  const Terminator &end = block.end;
+  bool leavesVm = gen.program.coldOperators[end.callee].leavesVm;
+  for (SlotOfType argument : regions.types->arguments(end))
+    code.push_back(gen.store(fp(), argument.slot * kSlotBytes, read(argument)));
+  if (leavesVm)
+    storeCount(node, code);
+  uint32_t pc = gen.endAddress(region.function, blockOf(node));
+  code.push_back(builder.makeCall(gen.coldFunction(end.callee),
+                                  {frameAt(end.frame), gen.i32(pc)},
+                                  Type::none));
+  for (SlotOfType result : regions.types->results(end))
+    code.push_back(
+        write(result, gen.load(result.type, fp(), result.slot * kSlotBytes)));
+  if (leavesVm)
+    code.push_back(builder.makeLocalSet(count, loadGlobal(kCountGlobal)));
+  goTo(node, nodeOf(end.next), code);
+}
+
+void RegionBuilder::returnWith(FlowNode node, const Terminator &end,
+                               Code &code) {
+  storeCount(node, code);
+  std::vector<SlotOfType> results =
+      valuesOf(region.code.source->type.getHeapType().getSignature().results,
+               kFirstSlot);
+  Expression *first = nullptr;
+  if (end.tree) {
+    first = value(end.tree);
+  } else if (!results.empty()) {
+    first = read(results.front());
+    for (size_t i = 1; i < results.size(); ++i)
+      code.push_back(
+          gen.store(fp(), results[i].slot * kSlotBytes, read(results[i])));
+  }
+  code.push_back(builder.makeReturn(first));
+}
+
+// Values ----------------------------------------------------------------------
+
+Index RegionBuilder::local(uint32_t variable) {
+  if (!locals[variable])
+    locals[variable] = Builder::addVar(out, region.variables[variable].type);
+  return locals[variable];
+}
+
+Expression *RegionBuilder::read(const SlotOfType &value) {
+  return get(local(region.variable(value.slot, value.type)));
+}
+
+Expression *RegionBuilder::write(const SlotOfType &value, Expression *what) {
+  return builder.makeLocalSet(local(region.variable(value.slot, value.type)),
+                              what);
+}
+
+Expression *RegionBuilder::replacement(Expression *node) {
+  if (auto *slot = node->dynCast<LocalGet>())
+    return read({slot->index, slot->type});
+  if (auto *global = node->dynCast<GlobalGet>()) {
+    const GlobalPlace &place = gen.program.globals.at(global->name);
+    if (place.kind == GlobalPlace::Kind::Host)
+      return nullptr;
+    return gen.load(global->type, gen.i32(0),
+                    gen.layout.globals + place.offset);
+  }
+  if (node->is<MemorySize>())
+    return gen.guestPages(builder.makeMemorySize(gen.guestMemory));
+  return gen.guestAccess(node,
+                         [this](Expression *tree) { return value(tree); });
+}
+
+Expression *RegionBuilder::value(Expression *tree) {
+  return ExpressionManipulator::flexibleCopy(
+      tree, gen.bundle, [this](Expression *node) { return replacement(node); });
+}
+
+void RegionBuilder::statement(FlowNode node, Expression *tree, Code &code) {
+  if (auto *set = tree->dynCast<LocalSet>()) {
+    Expression *written = value(set->value);
+    code.push_back(write({set->index, set->value->type}, written));
+    return;
+  }
+  if (auto *exit = tree->dynCast<Break>()) {
+    FlowNode to = nodeOf(exitTarget(exit));
+    Expression *condition = value(exit->condition);
+    if (isBranch(node, to)) {
+      code.push_back(
+          builder.makeBreak(branchLabel(node, to), nullptr, condition));
+      return;
+    }
+    Code taken;
+    placeNode(to, taken);
+    code.push_back(builder.makeIf(condition, sequence(std::move(taken))));
+    return;
+  }
+  if (auto *set = tree->dynCast<GlobalSet>()) {
+    const GlobalPlace &place = gen.program.globals.at(set->name);
+    if (place.kind == GlobalPlace::Kind::Memory) {
+      code.push_back(gen.store(gen.i32(place.offset), gen.layout.globals,
+                               value(set->value)));
+      return;
+    }
+  }
+  code.push_back(value(tree));
+}
+
+void RegionBuilder::build() {
+  Signature signature = regionSignature(region.code.source->type.getHeapType());
+  out = gen.bundle.addFunction(Builder::makeFunction(
+      gen.regionFunction(region), HeapType(signature), {}, nullptr));
+  locals.assign(region.variables.size(), 0);
+  for (uint32_t i = 1; i < signature.params.size(); ++i)
+    locals[i - 1] = i;
+  count = Builder::addVar(out, Type::i32);
+  pcLocal = Builder::addVar(out, Type::i32);
+  pendingLocal = Builder::addVar(out, Type::i32);
+  findDirty();
+  Code code;
+  placeNode(kRoot, code);
+  addLeaves(code);
+  code.push_back(builder.makeUnreachable());
+  out->body = sequence(std::move(code));
+  NopRemover().walk(out->body);
+}
+
+} // namespace ireko

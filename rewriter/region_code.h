@@ -1,0 +1,123 @@
+// Generates the code of one region.
+//
+//     (func $region (param $fp i32) (param ...) (result ...)
+//       (block $leave.K ...              ;; one for each set of live values
+//         (block $leave.0
+//           count = count - 1
+//           if fp is out of reach or the count has run out:
+//             if this is no call, but an activation that goes on: load what is
+//               live from the frame and go to its loop
+//             else leave at the function's start
+//           code of the function)
+//         write what is live to the frame; leave)
+//       ...)
+
+#ifndef IREKO_REWRITER_REGION_CODE_H
+#define IREKO_REWRITER_REGION_CODE_H
+
+#include "rewriter/codegen.h"
+#include "rewriter/regions.h"
+
+namespace ireko {
+
+class RegionBuilder {
+public:
+  RegionBuilder(Codegen &gen, const Region &region)
+      : gen(gen), builder(gen.builder), regions(*gen.regions), region(region),
+        function(gen.program.functions[region.function]) {}
+
+  void build();
+
+private:
+  using Code = std::vector<wasm::Expression *>;
+  // How control goes to the stream.
+  enum class Way : uint8_t {
+    Yield,  // at a safepoint of this activation
+    Unwind, // because the callee, whose frame is at `frame`, has done so
+  };
+  struct Leave {
+    wasm::Name label;
+    Way way;
+    Slot frame;
+    std::vector<uint32_t> live;
+    // Set the address in the stream at which the program goes on.
+    std::vector<wasm::LocalSet *> sites;
+  };
+
+  // Structure.
+  void placeNode(FlowNode node, Code &code);
+  void placeBehind(FlowNode node, Code &code);
+  void emitNode(FlowNode node, Code &code);
+  void emitRoot(Code &code);
+  size_t passedArguments(const Block &block) const;
+  wasm::Name blockLabel(FlowNode node) const;
+  wasm::Name loopLabel(FlowNode node) const;
+  bool isBranch(FlowNode from, FlowNode to) const;
+  wasm::Name branchLabel(FlowNode from, FlowNode to) const;
+  void goTo(FlowNode from, FlowNode to, Code &code);
+  void goBack(FlowNode from, FlowNode to, Code &code);
+  wasm::Expression *sequence(Code &&code);
+  wasm::Block *labelled(wasm::Name label, Code &&code);
+
+  // Control.
+  void terminator(FlowNode node, const Block &block, Code &code);
+  void switchTo(FlowNode node, const Block &block, Code &code);
+  void call(FlowNode node, const Block &block, Code &code);
+  void cold(FlowNode node, const Block &block, Code &code);
+  void returnWith(FlowNode node, const Terminator &end, Code &code);
+  void checkElement(const Block &block, wasm::Index index, uint32_t pc,
+                    Code &code);
+  wasm::Expression *callWith(const Block &block, wasm::Expression *frame,
+                             wasm::Index element, bool isTail, Code &code);
+
+  // Leaving.
+  wasm::Name leave(Way way, Slot frame, const SlotSet &live, uint32_t pc,
+                   Code &code);
+  void addLeaves(Code &code);
+  wasm::Expression *spill(uint32_t variable);
+  wasm::Expression *dummyReturn();
+
+  // The counter.
+  void findDirty();
+  void storeCount(FlowNode node, Code &code);
+
+  // Values.
+  wasm::Expression *value(wasm::Expression *tree);
+  wasm::Expression *replacement(wasm::Expression *node);
+  void statement(FlowNode node, wasm::Expression *tree, Code &code);
+  wasm::Index local(uint32_t variable);
+  wasm::Expression *read(const SlotOfType &value);
+  wasm::Expression *write(const SlotOfType &value, wasm::Expression *what);
+
+  wasm::Expression *get(wasm::Index local) {
+    return builder.makeLocalGet(local, out->getLocalType(local));
+  }
+  wasm::Expression *fp() { return builder.makeLocalGet(0, wasm::Type::i32); }
+  wasm::Expression *frameAt(Slot slot) {
+    return gen.add(fp(), gen.i32(slot * kSlotBytes));
+  }
+  wasm::Expression *loadGlobal(const char *name) {
+    return builder.makeGlobalGet(gen.program.own(name), wasm::Type::i32);
+  }
+  wasm::Expression *storeGlobal(const char *name, wasm::Expression *what) {
+    return builder.makeGlobalSet(gen.program.own(name), what);
+  }
+
+  Codegen &gen;
+  wasm::Builder &builder;
+  const Regions &regions;
+  const Region &region;
+  const Function &function; // as selection has left it
+  wasm::Function *out = nullptr;
+  std::vector<wasm::Index> locals; // by variable; 0: none yet
+  wasm::Index count = 0, pcLocal = 0;
+  // All ones: an inner loop would have left; else 0.
+  wasm::Index pendingLocal = 0;
+  std::vector<bool> dirty; // by node: count may differ from the global there
+  std::vector<Leave> leaves;
+  std::map<std::vector<uint32_t>, size_t> leavesByKey;
+};
+
+} // namespace ireko
+
+#endif // IREKO_REWRITER_REGION_CODE_H

@@ -1,0 +1,163 @@
+#include "rewriter/regions.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "rewriter/weights.h"
+
+using namespace wasm;
+
+namespace ireko {
+
+namespace {
+
+using Kind = Terminator::Kind;
+
+constexpr size_t kMaxRegions = 65000; // numbers are operands of one unit
+// Rough bytes of generated code a node of a tree takes. Seldom is it more than
+// twice as much.
+constexpr uint32_t kBytesPerNode = 3;
+
+uint64_t costOf(const Region &region) {
+  return 32 + uint64_t(kBytesPerNode) * region.nodes +
+         16 * region.code.layout.size();
+}
+
+class RegionFormer {
+public:
+  RegionFormer(Program &program, const RegionOptions &options)
+      : program(program), options(options) {}
+
+  Regions run();
+
+private:
+  bool mayHaveRegions() const;
+  bool isCandidate(const Function &function) const;
+
+  Program &program;
+  const RegionOptions &options;
+};
+
+// Regions need a table of their own, and a function to enter them by type.
+bool RegionFormer::mayHaveRegions() const {
+  size_t real = program.module.tables.size() - program.staticTables.size();
+  bool manyTables = options.hostFeatures.together(program.module.features)
+                        .hasReferenceTypes();
+  // Their blocks nest deeply.
+  return options.bytes && !options.limits.branchTargets &&
+         (real == 0 || manyTables);
+}
+
+bool RegionFormer::isCandidate(const Function &function) const {
+  if (function.blocks.empty() ||
+      function.frameSlots * kSlotBytes > kMaxRegionFrame)
+    return false;
+  bool tailCalls =
+      options.hostFeatures.together(program.module.features).hasTailCall();
+  for (BlockIndex index : function.layout) {
+    Kind kind = function.blocks[index].end.kind;
+    if (!tailCalls &&
+        (kind == Kind::TailCall || kind == Kind::TailCallIndirect))
+      return false;
+  }
+  return true;
+}
+
+Regions RegionFormer::run() {
+  Regions regions;
+  regions.types = std::make_unique<CallTypes>(program);
+  regions.ofFunction.resize(program.functions.size());
+  if (!mayHaveRegions())
+    return regions;
+  std::vector<std::optional<Region>> found(program.functions.size());
+  program.workers.forEach(found.size(), [&](size_t f) {
+    if (!isCandidate(program.functions[f]))
+      return;
+    found[f].emplace(program, *regions.types, f);
+    if (found[f]->obstacle() ||
+        found[f]->graph.outermostLoops().size() > kMaxRegions ||
+        (options.limits.functionBytes &&
+         4 * costOf(*found[f]) > options.limits.functionBytes) ||
+        (options.limits.locals &&
+         found[f]->variables.size() + 8 > options.limits.locals))
+      found[f].reset();
+  });
+  Weights weights(program);
+  std::vector<uint32_t> order;
+  for (uint32_t f = 0; f < found.size(); ++f)
+    if (found[f])
+      order.push_back(f);
+  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+    return weights.rankOf(a) > weights.rankOf(b);
+  });
+  uint64_t left = options.bytes;
+  std::vector<bool> chosen(found.size());
+  size_t count = 0;
+  for (uint32_t f : order) {
+    uint64_t cost = costOf(*found[f]);
+    if (cost > left || count == kMaxRegions)
+      continue;
+    left -= cost;
+    chosen[f] = true;
+    ++count;
+  }
+  std::unordered_map<HeapType, uint32_t> signatures;
+  for (uint32_t f = 0; f < found.size(); ++f) {
+    if (!chosen[f])
+      continue;
+    HeapType type = program.functions[f].source->type.getHeapType();
+    auto [it, isNew] = signatures.try_emplace(type, signatures.size());
+    if (isNew)
+      regions.signatures.push_back(type);
+    regions.signatureOf.push_back(it->second);
+    regions.list.push_back(std::move(*found[f]));
+    regions.ofFunction[f] = regions.list.size();
+  }
+  return regions;
+}
+
+} // namespace
+
+uint32_t Regions::largestFrame(const Program &program) const {
+  uint32_t slots = 0;
+  for (const Region &region : list)
+    slots = std::max(slots, program.functions[region.function].frameSlots);
+  return slots * kSlotBytes;
+}
+
+Regions formRegions(Program &program, const RegionOptions &options) {
+  program.workers.beginPhase("regions");
+  return RegionFormer(program, options).run();
+}
+
+void addRegionEntries(const Program &program, const Regions &regions,
+                      Tiling &tiling) {
+  if (regions.list.empty())
+    return;
+  Handler handler;
+  uint32_t number = tiling.handlers.size();
+  for (uint32_t r = 0; r < regions.list.size(); ++r) {
+    const Region &region = regions.list[r];
+    FunctionTiles &tiles = tiling.functions[region.function];
+    auto add = [&](BlockIndex block, uint32_t loop) {
+      Tile tile;
+      tile.handler = number;
+      tile.entry = RegionEntry{r, regions.signatureOf[r], loop};
+      auto &list = tiles.blocks[tiles.position[block]].tiles;
+      list.insert(list.begin(), tile);
+      if (handler.uses++ == 0) {
+        handler.function = region.function;
+        handler.block = block;
+        handler.tile = tile;
+        handler.shape =
+            shapeOf(program, region.code.blocks[block], tile, false);
+      }
+    };
+    for (FlowNode loop : region.graph.outermostLoops())
+      add(blockOf(loop), region.graph.entryOf(loop));
+    add(region.code.layout.front(), 0);
+  }
+  tiling.handlers.push_back(std::move(handler));
+}
+
+} // namespace ireko

@@ -1,0 +1,54 @@
+// Which functions become regions (region.h), and the instructions of the stream
+// that enter them.
+
+#ifndef IREKO_REWRITER_REGIONS_H
+#define IREKO_REWRITER_REGIONS_H
+
+#include <memory>
+
+#include "rewriter/host_features.h"
+#include "rewriter/pages.h"
+#include "rewriter/region.h"
+#include "rewriter/select.h"
+
+namespace ireko {
+
+struct RegionOptions {
+  // Estimated bytes of generated code; 0: no regions.
+  uint64_t bytes = 0;
+  HostFeatures hostFeatures = {};
+  HostLimits limits = {};
+};
+
+// A region's frame is at most this large. Regions are not entered where the
+// largest frame of any would not fit into the guest stack.
+inline constexpr uint32_t kMaxRegionFrame = 8192;
+
+struct Regions {
+  std::unique_ptr<CallTypes> types;
+  std::vector<Region> list;
+  // By function: the region's index plus one, or 0.
+  std::vector<uint32_t> ofFunction;
+  // The guest's types of the functions in `list`, and by region the index.
+  std::vector<wasm::HeapType> signatures;
+  std::vector<uint32_t> signatureOf;
+
+  const Region *of(uint32_t function) const {
+    uint32_t region = ofFunction[function];
+    return region ? &list[region - 1] : nullptr;
+  }
+  // Bytes of the largest frame.
+  uint32_t largestFrame(const Program &program) const;
+};
+
+// Before selection, which changes the program's trees.
+Regions formRegions(Program &program, const RegionOptions &options);
+
+// Puts an instruction that enters the region at the start of its function and
+// of each of its loop headers.
+void addRegionEntries(const Program &program, const Regions &regions,
+                      Tiling &tiling);
+
+} // namespace ireko
+
+#endif // IREKO_REWRITER_REGIONS_H

@@ -1,0 +1,136 @@
+// Which functions become regions, how their control flow nests, and what is
+// live where they leave. That they compute the right thing, and leave rightly
+// at each safepoint, is shown on real hosts (tests/spec, tests/differential).
+
+#include "rewriter/regions.h"
+
+#include "lowering_helpers.h"
+#include <gtest/gtest.h>
+
+using namespace ireko;
+using namespace ireko::test;
+
+namespace {
+
+Lowered lowered(std::string_view text) {
+  Lowered result(text);
+  result.lower();
+  result.runPasses(2);
+  return result;
+}
+
+// An outer loop with an inner one; $0 counts.
+constexpr char kNest[] = R"((module (memory 1)
+  (func (export "f") (param i32) (result i32) (local i32 i32)
+    (loop $outer
+      (local.set 1 (i32.const 9))
+      (loop $inner
+        (i32.store (local.get 1) (local.get 0))
+        (br_if $inner
+          (local.tee 1 (i32.sub (local.get 1) (i32.const 1)))))
+      (local.set 2 (i32.add (local.get 2) (i32.load (i32.const 4))))
+      (br_if $outer
+        (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+    (local.get 2))))";
+
+TEST(FlowGraph, FindsLoops) {
+  Lowered program = lowered(kNest);
+  FlowGraph graph(program.own());
+  ASSERT_TRUE(graph.isReducible());
+  ASSERT_EQ(graph.outermostLoops().size(), 1u);
+  FlowNode outer = graph.outermostLoops()[0];
+  EXPECT_EQ(graph.entryOf(outer), 1u);
+  EXPECT_TRUE(graph.hasInnerLoops(outer));
+  uint32_t headers = 0;
+  for (FlowNode node : graph.nodes())
+    if (graph.isHeader(node)) {
+      ++headers;
+      EXPECT_EQ(graph.entryOf(node) != 0, node == outer);
+      EXPECT_FALSE(graph.isInline(outer));
+    }
+  EXPECT_EQ(headers, 2u);
+}
+
+// Code behind a loop is not placed in it.
+TEST(FlowGraph, EndsLoopsEarly) {
+  Lowered program = lowered(kNest);
+  const Function &function = program.own();
+  FlowGraph graph(function);
+  for (FlowNode node : graph.nodes()) {
+    if (node == kRoot || function.blocks[blockOf(node)].loopDepth)
+      continue;
+    for (FlowNode in : graph.nodes())
+      if (in != kRoot && graph.isHeader(in))
+        for (FlowNode placed : graph.placedIn(in))
+          EXPECT_NE(placed, node);
+  }
+  EXPECT_EQ(graph.placedAfterLoop(graph.outermostLoops()[0]).size(), 1u);
+}
+
+TEST(FlowGraph, RefusesLoopsWithTwoEntries) {
+  // b0 -> b1, b2; b1 -> b2; b2 -> b1
+  Function function;
+  function.blocks.resize(3);
+  function.layout = {0, 1, 2};
+  Terminator &first = function.blocks[0].end;
+  first.kind = Terminator::Kind::Switch;
+  first.targets = {1, 2};
+  for (BlockIndex block : {1, 2}) {
+    function.blocks[block].end.kind = Terminator::Kind::Jump;
+    function.blocks[block].end.next = 3 - block;
+  }
+  EXPECT_FALSE(FlowGraph(function).isReducible());
+}
+
+TEST(Region, KnowsWhatIsLive) {
+  Lowered program = lowered(kNest);
+  CallTypes types(*program.program);
+  Region region(*program.program, types, 0);
+  ASSERT_EQ(region.obstacle(), nullptr);
+  BlockIndex outer = blockOf(region.graph.outermostLoops()[0]);
+  // The counter and the sum, but not the counter of the inner loop.
+  uint32_t live = 0;
+  for (uint32_t i = 0; i < region.variables.size(); ++i)
+    live += region.liveIn(outer).contains(i);
+  EXPECT_EQ(live, 2u);
+  EXPECT_TRUE(region.liveIn(outer).contains(
+      region.variable(kFirstSlot, wasm::Type::i32)));
+}
+
+Regions regionsOf(std::string_view text, uint64_t bytes,
+                  HostLimits limits = {}) {
+  Lowered program = lowered(text);
+  RegionOptions options;
+  options.bytes = bytes;
+  options.limits = limits;
+  return formRegions(*program.program, options);
+}
+
+TEST(Regions, StayWithinTheBudget) {
+  EXPECT_EQ(regionsOf(kNest, 0).list.size(), 0u);
+  EXPECT_EQ(regionsOf(kNest, 40).list.size(), 0u);
+  EXPECT_EQ(regionsOf(kNest, 4096).list.size(), 1u);
+}
+
+TEST(Regions, RespectTheHostsLimits) {
+  HostLimits limits;
+  limits.functionBytes = 64;
+  EXPECT_EQ(regionsOf(kNest, 4096, limits).list.size(), 0u);
+  limits.functionBytes = 4096;
+  limits.locals = 10;
+  EXPECT_EQ(regionsOf(kNest, 4096, limits).list.size(), 0u);
+}
+
+// The table of regions would be a second one.
+TEST(Regions, NeedATableOfTheirOwn) {
+  Lowered program = lowered(R"((module (table (export "t") 1 funcref)
+    (func (export "f") (result i32) (i32.const 1))))");
+  RegionOptions options;
+  options.bytes = 4096;
+  options.hostFeatures.programs = false;
+  EXPECT_EQ(formRegions(*program.program, options).list.size(), 0u);
+  options.hostFeatures.named = wasm::FeatureSet::ReferenceTypes;
+  EXPECT_EQ(formRegions(*program.program, options).list.size(), 1u);
+}
+
+} // namespace
