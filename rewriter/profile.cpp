@@ -1,5 +1,6 @@
 #include "rewriter/profile.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "rewriter/error.h"
@@ -56,7 +57,11 @@ private:
   bool take(uint64_t max, uint64_t &value) {
     unsigned size = 0;
     const char *error = nullptr;
-    value = llvm::decodeULEB128(bytes.data() + at, &size, bytes.end(), &error);
+    // Behind ten bytes LLVM shifts zeroes by more than there are bits.
+    constexpr size_t kMaxBytes = 10;
+    const uint8_t *from = bytes.data() + at;
+    const uint8_t *end = from + std::min(kMaxBytes, bytes.size() - at);
+    value = llvm::decodeULEB128(from, &size, end, &error);
     at += size;
     return !error && value <= max;
   }
