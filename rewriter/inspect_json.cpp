@@ -15,7 +15,8 @@ public:
               llvm::raw_ostream &out)
       : file(file), facts(facts), code(file), text(file), json(out) {}
 
-  llvm::Error print(llvm::StringRef only);
+  // The functions whose instructions are listed.
+  void print(llvm::function_ref<bool(uint32_t)> isMeant);
 
 private:
   void count();
@@ -163,19 +164,8 @@ void JsonPrinter::printFunction(uint32_t f, bool listed) {
   });
 }
 
-llvm::Error JsonPrinter::print(llvm::StringRef only) {
-  uint32_t count = file.header().functionCount, wanted = ~0u;
-  bool byIndex = !only.empty() && !only.getAsInteger(10, wanted);
-  auto isMeant = [&](uint32_t f) {
-    return only.empty() || (byIndex ? f == wanted : file.name(f) == only);
-  };
-  bool found = only.empty();
-  for (uint32_t f = 0; f < count; ++f)
-    found |= isMeant(f);
-  if (!found)
-    return inputError(file.path, "there is no function " + printableName(only),
-                      "without --function, all are listed");
-  this->count();
+void JsonPrinter::print(llvm::function_ref<bool(uint32_t)> isMeant) {
+  count();
   json.object([&] {
     json.attribute("schema", kInspectSchema);
     json.attribute("tool", IREKO_VERSION);
@@ -186,19 +176,29 @@ llvm::Error JsonPrinter::print(llvm::StringRef only) {
     printSummary();
     printHandlers();
     json.attributeArray("functions", [&] {
-      for (uint32_t f = 0; f < count; ++f)
+      for (uint32_t f = 0; f < file.header().functionCount; ++f)
         printFunction(f, isMeant(f));
     });
   });
-  return llvm::Error::success();
 }
 
 } // namespace
 
 llvm::Error printJson(const ImageFile &file, const ModuleFacts *facts,
                       llvm::StringRef only, llvm::raw_ostream &out) {
-  if (auto error = JsonPrinter(file, facts, out).print(only))
-    return error;
+  uint32_t wanted = ~0u;
+  bool byIndex = !only.empty() && !only.getAsInteger(10, wanted);
+  auto isMeant = [&](uint32_t f) {
+    return only.empty() || (byIndex ? f == wanted : file.name(f) == only);
+  };
+  // A stream of JSON that nothing is written to is a fault.
+  bool found = only.empty();
+  for (uint32_t f = 0; f < file.header().functionCount; ++f)
+    found |= isMeant(f);
+  if (!found)
+    return inputError(file.path, "there is no function " + printableName(only),
+                      "without --function, all are listed");
+  JsonPrinter(file, facts, out).print(isMeant);
   out << "\n";
   return llvm::Error::success();
 }

@@ -226,6 +226,8 @@ Profile profileOf(const CounterPlan &plan, llvm::StringRef bytes) {
   profile.moduleBytes = plan.moduleBytes;
   const char *at = bytes.data();
   for (uint32_t f = 0; f < plan.blocks.size(); ++f) {
+    if (!plan.blocks[f])
+      continue;
     std::vector<uint64_t> counts(plan.blocks[f]);
     memcpy(counts.data(), at, counts.size() * sizeof(uint64_t));
     at += counts.size() * sizeof(uint64_t);
