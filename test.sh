@@ -24,7 +24,7 @@ command_of() {
   differential) echo tests/differential/run.py ;;
   # With the guest's memory by itself: what it can change, at one level.
   separate-spec)
-    echo tests/spec/run.py --layout separate --level 2 linking import export \
+    echo tests/spec/run.py --layout separate --level 2r linking import export \
       memory data elem table global address align load store simd_address start
     ;;
   separate-diff) echo tests/differential/run.py --layout separate --count 100 ;;
