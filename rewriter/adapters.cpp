@@ -72,11 +72,18 @@ void Codegen::addRunFunction() {
   if (!hasRegions())
     return;
   // On top of a region: what leaves, leaves to whoever runs that.
+  // A count that has run out in there is no reason to leave the regions below,
+  // whose inner loops would go on in the stream.
   addDriver(kRunStream, [&](Index) -> Expression * {
+    Expression *leave = builder.makeReturn();
+    if (!safepoints.areStrict())
+      leave = builder.makeIf(
+          builder.makeGlobalGet(program.own(kSavedCount), Type::i32), leave,
+          resetCount());
     return builder.makeIf(
         builder.makeUnary(EqZInt32, builder.makeGlobalGet(
                                         program.own(kCountGlobal), Type::i32)),
-        builder.makeReturn());
+        leave);
   });
 }
 

@@ -236,6 +236,20 @@ Expression *ColdGenerator::body(const ColdOperator &op) {
     list.push_back(gen.storeState(
         offsetof(VmState, sp), gen.add(frame(), gen.i32(slots * kSlotBytes))));
   }
+  // Who is called may enter the guest again, and end there by a trap that the
+  // host catches: regions below find what they have left.
+  auto global = [&](const char *name) {
+    return builder.makeGlobalGet(gen.program.own(name), Type::i32);
+  };
+  auto setGlobal = [&](const char *name, Expression *value) {
+    return builder.makeGlobalSet(gen.program.own(name), value);
+  };
+  bool guards = op.leavesVm && gen.hasRegions();
+  Index count = 0, limit = 0;
+  if (guards) {
+    count = keep(global(kCountGlobal), list);
+    limit = keep(global(kFrameLimit), list);
+  }
   Expression *run = value(op.tree);
   Type results = run->type;
   Index kept = 0;
@@ -257,6 +271,12 @@ Expression *ColdGenerator::body(const ColdOperator &op) {
         list.push_back(gen.store(frame(), slot * kSlotBytes, each));
       slot += slotsOf(each->type);
     }
+  }
+  if (guards) {
+    list.push_back(setGlobal(kFrameLimit, get(limit)));
+    list.push_back(
+        builder.makeIf(builder.makeUnary(EqZInt32, global(kCountGlobal)),
+                       setGlobal(kCountGlobal, get(count))));
   }
   if (op.leavesVm)
     list.push_back(gen.storeState(offsetof(VmState, sp), get(saved)));

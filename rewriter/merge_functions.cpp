@@ -69,7 +69,12 @@ struct Merging : PostWalker<Merging> {
     auto *block = builder.makeBlock(list);
     block->name = callee.name;
     block->finalize(callee.getResults());
-    replaceCurrent(block);
+    if (!call->isReturn)
+      replaceCurrent(block);
+    else if (callee.getResults() == Type::none)
+      replaceCurrent(builder.makeSequence(block, builder.makeReturn()));
+    else
+      replaceCurrent(builder.makeReturn(block));
   }
 
   Function &callee;

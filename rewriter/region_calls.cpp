@@ -193,6 +193,12 @@ Name Codegen::streamFunction(HeapType type) {
   list.push_back(builder.makeLocalSet(
       count, builder.makeBinary(SubInt32, global(kCountGlobal), i32(1))));
   list.push_back(setGlobal(kCountGlobal, get(count)));
+  if (!safepoints.areStrict())
+    list.push_back(builder.makeIf(
+        builder.makeUnary(EqZInt32, get(count)),
+        builder.makeBlock(
+            {builder.makeLocalSet(count, i32(safepoints.interval)),
+             setGlobal(kCountGlobal, get(count))})));
   // The frame's size stands before the entry.
   auto bytes = [&] { return load(Type::i32, get(entry), layout.image - 4); };
   Expression *isFar = builder.makeBinary(

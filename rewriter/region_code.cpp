@@ -159,34 +159,38 @@ void RegionBuilder::goTo(FlowNode from, FlowNode to, Code &code) {
     placeNode(to, code);
 }
 
-// Along an edge that counts. In the middle of an inner loop the program only
-// leaves if it must: it could not come back before the end of that loop. If it
-// need not, the outermost loop will leave in its place.
+// Along an edge that counts.
 void RegionBuilder::goBack(FlowNode from, FlowNode to, Code &code) {
-  uint32_t pc = gen.image.blocks[region.function][blockOf(to)];
-  Name away = leave(Way::Yield, 0, region.liveIn(blockOf(to)), pc, code);
   Expression *less = builder.makeBinary(SubInt32, get(count), gen.i32(1));
-  Expression *goesOn = builder.makeLocalTee(count, less, Type::i32);
-  bool isOutermost = region.graph.entryOf(to) != 0;
-  if (isOutermost && region.graph.hasInnerLoops(to))
-    goesOn = builder.makeBinary(GtUInt32, goesOn, get(pendingLocal));
+  Expression *counted = builder.makeLocalTee(count, less, Type::i32);
+  Expression *renew =
+      builder.makeLocalSet(count, gen.i32(gen.safepoints.interval));
+  Name away;
+  if (gen.safepoints.areStrict()) {
+    uint32_t pc = gen.image.blocks[region.function][blockOf(to)];
+    away = leave(Way::Yield, 0, region.liveIn(blockOf(to)), pc, code);
+  }
   if (!isBranch(from, to)) {
-    code.push_back(
-        builder.makeBreak(away, nullptr, builder.makeUnary(EqZInt32, goesOn)));
+    Expression *isOut = builder.makeUnary(EqZInt32, counted);
+    code.push_back(away.is() ? static_cast<Expression *>(
+                                   builder.makeBreak(away, nullptr, isOut))
+                             : builder.makeIf(isOut, renew));
     return placeNode(to, code);
   }
   Name back = branchLabel(from, to);
-  code.push_back(builder.makeBreak(back, nullptr, goesOn));
-  if (isOutermost || gen.safepoints.areStrict()) {
-    code.push_back(builder.makeBreak(away));
-    return;
-  }
-  code.push_back(builder.makeLocalSet(count, gen.i32(gen.safepoints.interval)));
-  code.push_back(builder.makeLocalSet(pendingLocal, gen.i32(-1)));
-  code.push_back(builder.makeBreak(back));
+  code.push_back(builder.makeBreak(back, nullptr, counted));
+  if (!away.is())
+    code.push_back(renew);
+  code.push_back(builder.makeBreak(away.is() ? away : back));
 }
 
 // Where calls begin, and where activations go on.
+Expression *RegionBuilder::renewCount() {
+  return sequence(
+      {builder.makeLocalSet(count, gen.i32(gen.safepoints.interval)),
+       storeGlobal(kCountGlobal, get(count))});
+}
+
 void RegionBuilder::emitRoot(Code &code) {
   code.push_back(builder.makeLocalSet(
       count,
@@ -232,10 +236,16 @@ void RegionBuilder::emitRoot(Code &code) {
                         gen.i32(function.frameSlots * kSlotBytes)},
                        Type::none));
   rare.push_back(dummyReturn());
+  auto isFar = [&] {
+    return builder.makeBinary(GtUInt32, fp(), loadGlobal(kFrameLimit));
+  };
+  if (!gen.safepoints.areStrict())
+    rare = {
+        builder.makeIf(builder.makeUnary(EqZInt32, get(count)), renewCount()),
+        builder.makeIf(isFar(), sequence(std::move(rare)))};
   code.push_back(builder.makeIf(
-      builder.makeBinary(
-          OrInt32, builder.makeBinary(GtUInt32, fp(), loadGlobal(kFrameLimit)),
-          builder.makeUnary(EqZInt32, get(count))),
+      builder.makeBinary(OrInt32, isFar(),
+                         builder.makeUnary(EqZInt32, get(count))),
       sequence(std::move(rare))));
   goTo(kRoot, nodeOf(region.code.layout.front()), code);
 }
@@ -350,6 +360,8 @@ void RegionBuilder::switchTo(FlowNode node, const ireko::Block &block,
          fp(), gen.i32(0)},
         Type::none));
     away.push_back(dummyReturn());
+    if (!gen.safepoints.areStrict())
+      away = {builder.makeLocalSet(count, gen.i32(gen.safepoints.interval))};
     code.push_back(builder.makeIf(builder.makeUnary(EqZInt32, get(count)),
                                   sequence(std::move(away))));
     index = get(kept);
@@ -573,7 +585,6 @@ void RegionBuilder::build() {
     locals[i - 1] = i;
   count = Builder::addVar(out, Type::i32);
   pcLocal = Builder::addVar(out, Type::i32);
-  pendingLocal = Builder::addVar(out, Type::i32);
   findDirty();
   Code code;
   placeNode(kRoot, code);

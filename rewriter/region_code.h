@@ -49,6 +49,7 @@ private:
   void placeBehind(FlowNode node, Code &code);
   void emitNode(FlowNode node, Code &code);
   void emitRoot(Code &code);
+  wasm::Expression *renewCount();
   size_t passedArguments(const Block &block) const;
   wasm::Name blockLabel(FlowNode node) const;
   wasm::Name loopLabel(FlowNode node) const;
@@ -111,8 +112,6 @@ private:
   wasm::Function *out = nullptr;
   std::vector<wasm::Index> locals; // by variable; 0: none yet
   wasm::Index count = 0, pcLocal = 0;
-  // All ones: an inner loop would have left; else 0.
-  wasm::Index pendingLocal = 0;
   std::vector<bool> dirty; // by node: count may differ from the global there
   std::vector<Leave> leaves;
   std::map<std::vector<uint32_t>, size_t> leavesByKey;

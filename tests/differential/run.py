@@ -45,7 +45,8 @@ VARIANTS = {"-O0": (0, ["--safepoints=1"]),
             "stream": (2, ["--no-regions", "--safepoints=3:5"]),
             "-O2": (2, []),
             "every safepoint": (2, ["--safepoints=1"]),
-            "some safepoints": (2, ["--safepoints=7:3"])}
+            "some safepoints": (2, ["--safepoints=7:3"]),
+            "some regions": (2, ["--budget=500", "--safepoints=5:2"])}
 BATCH = 20
 WORKERS = 2
 BATCH_TIMEOUT = 240
