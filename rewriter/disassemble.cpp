@@ -1,6 +1,6 @@
 #include "rewriter/disassemble.h"
 
-#include "rewriter/error.h"
+#include "rewriter/function_filter.h"
 #include "rewriter/handler_text.h"
 #include "rewriter/validator_bytes.h"
 #include "llvm/Support/Format.h"
@@ -69,6 +69,10 @@ void printFunction(const ImageFile &file, uint32_t index,
 llvm::Error disassemble(const ImageFile &file, llvm::StringRef only,
                         llvm::raw_ostream &out) {
   const ImageHeader &header = file.header();
+  FunctionFilter filter(only);
+  auto nameOf = [&](uint32_t f) { return file.name(f); };
+  if (auto error = filter.check(header.functionCount, nameOf, file.path))
+    return error;
   if (only.empty()) {
     uint32_t fused = 0;
     for (const HandlerInfo &handler : file.table.handlers)
@@ -80,18 +84,9 @@ llvm::Error disassemble(const ImageFile &file, llvm::StringRef only,
         << " cold operators; " << file.table.tables.size()
         << " tables are arrays\n\n";
   }
-  uint32_t wanted = ~0u;
-  bool byIndex = !only.empty() && !only.getAsInteger(10, wanted);
-  bool found = only.empty();
-  for (uint32_t f = 0; f < header.functionCount; ++f) {
-    if (!only.empty() && !(byIndex ? f == wanted : file.name(f) == only))
-      continue;
-    found = true;
-    printFunction(file, f, out);
-  }
-  if (!found)
-    return inputError(file.path, "there is no function " + printableName(only),
-                      "without --function, all are listed");
+  for (uint32_t f = 0; f < header.functionCount; ++f)
+    if (filter.has(f, file.name(f)))
+      printFunction(file, f, out);
   return llvm::Error::success();
 }
 

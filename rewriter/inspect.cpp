@@ -4,6 +4,7 @@
 
 #include "rewriter/encode.h"
 #include "rewriter/error.h"
+#include "rewriter/function_filter.h"
 #include "rewriter/liveness.h"
 #include "rewriter/tree.h"
 #include "support/colors.h"
@@ -213,21 +214,17 @@ void printTiles(const Program &program, const Tiling &tiling,
 llvm::Error forEachMeant(const Program &program, const SourceModule &source,
                          llvm::StringRef only,
                          llvm::function_ref<void(uint32_t)> print) {
-  uint32_t wantedIndex = ~0u;
-  bool byIndex = !only.empty() && !only.getAsInteger(10, wantedIndex);
-  bool found = only.empty();
-  for (uint32_t i = 0; i < program.functions.size(); ++i) {
+  auto nameOf = [&](uint32_t i) {
     const wasm::Function &function = *program.functions[i].source;
-    llvm::StringRef name(function.name.str.data(), function.name.size());
-    if (!only.empty() && !(byIndex ? i == wantedIndex : name == only))
-      continue;
-    found = true;
-    print(i);
-  }
-  if (!found)
-    return inputError(source.path,
-                      "there is no function " + printableName(only),
-                      "without --function, all are listed");
+    return llvm::StringRef(function.name.str.data(), function.name.size());
+  };
+  FunctionFilter filter(only);
+  uint32_t count = program.functions.size();
+  if (auto error = filter.check(count, nameOf, source.path))
+    return error;
+  for (uint32_t i = 0; i < count; ++i)
+    if (filter.has(i, nameOf(i)))
+      print(i);
   return llvm::Error::success();
 }
 

@@ -1,7 +1,7 @@
 #include "rewriter/inspect_json.h"
 
 #include "rewriter/disassemble.h"
-#include "rewriter/error.h"
+#include "rewriter/function_filter.h"
 #include "rewriter/handler_text.h"
 #include "llvm/Support/JSON.h"
 
@@ -15,8 +15,8 @@ public:
               llvm::raw_ostream &out)
       : file(file), facts(facts), code(file), text(file), json(out) {}
 
-  // The functions whose instructions are listed.
-  void print(llvm::function_ref<bool(uint32_t)> isMeant);
+  // `filter`: the functions whose instructions are listed.
+  void print(const FunctionFilter &filter);
 
 private:
   void count();
@@ -164,7 +164,7 @@ void JsonPrinter::printFunction(uint32_t f, bool listed) {
   });
 }
 
-void JsonPrinter::print(llvm::function_ref<bool(uint32_t)> isMeant) {
+void JsonPrinter::print(const FunctionFilter &filter) {
   count();
   json.object([&] {
     json.attribute("schema", kInspectSchema);
@@ -177,7 +177,7 @@ void JsonPrinter::print(llvm::function_ref<bool(uint32_t)> isMeant) {
     printHandlers();
     json.attributeArray("functions", [&] {
       for (uint32_t f = 0; f < file.header().functionCount; ++f)
-        printFunction(f, isMeant(f));
+        printFunction(f, filter.has(f, file.name(f)));
     });
   });
 }
@@ -186,19 +186,12 @@ void JsonPrinter::print(llvm::function_ref<bool(uint32_t)> isMeant) {
 
 llvm::Error printJson(const ImageFile &file, const ModuleFacts *facts,
                       llvm::StringRef only, llvm::raw_ostream &out) {
-  uint32_t wanted = ~0u;
-  bool byIndex = !only.empty() && !only.getAsInteger(10, wanted);
-  auto isMeant = [&](uint32_t f) {
-    return only.empty() || (byIndex ? f == wanted : file.name(f) == only);
-  };
+  FunctionFilter filter(only);
+  auto nameOf = [&](uint32_t f) { return file.name(f); };
   // A stream of JSON that nothing is written to is a fault.
-  bool found = only.empty();
-  for (uint32_t f = 0; f < file.header().functionCount; ++f)
-    found |= isMeant(f);
-  if (!found)
-    return inputError(file.path, "there is no function " + printableName(only),
-                      "without --function, all are listed");
-  JsonPrinter(file, facts, out).print(isMeant);
+  if (auto error = filter.check(file.header().functionCount, nameOf, file.path))
+    return error;
+  JsonPrinter(file, facts, out).print(filter);
   out << "\n";
   return llvm::Error::success();
 }
