@@ -9,6 +9,7 @@
 // what imports do.
 
 #include "rewriter/bundler.h"
+#include "rewriter/tree.h"
 #include "wasm-traversal.h"
 
 using namespace wasm;
@@ -41,22 +42,6 @@ std::optional<ConversionRange> rangeOf(UnaryOp op) {
   }
 }
 
-bool isDivision(BinaryOp op) {
-  switch (op) {
-  case DivSInt32:
-  case DivUInt32:
-  case RemSInt32:
-  case RemUInt32:
-  case DivSInt64:
-  case DivUInt64:
-  case RemSInt64:
-  case RemUInt64:
-    return true;
-  default:
-    return false;
-  }
-}
-
 class TrapWatcher : public PostWalker<TrapWatcher> {
 public:
   TrapWatcher(Program &program, Module &bundle, const MemoryLayout &layout,
@@ -71,7 +56,7 @@ public:
   }
 
   void visitBinary(Binary *curr) {
-    if (!isDivision(curr->op))
+    if (!mayTrap(curr))
       return;
     Type type = curr->type;
     auto helper = [&](wasm::Function &function) {
