@@ -40,33 +40,26 @@ void Codegen::addRunFunction() {
   if (safepoints.seed)
     addGlobal(kRandom, safepoints.seed);
   addDriver(kRun, [&](Index kept) -> Expression * {
-    auto count = [&] {
-      return builder.makeGlobalGet(program.own(kCountGlobal), Type::i32);
-    };
     Expression *reset = resetCount();
     if (!hasRegions())
-      return builder.makeIf(builder.makeUnary(EqZInt32, count()), reset);
-    auto global = [&](const char *name) {
-      return builder.makeGlobalGet(program.own(name), Type::i32);
-    };
+      return builder.makeIf(
+          builder.makeUnary(EqZInt32, loadGlobal(kCountGlobal)), reset);
     // Who was to call has stored where to return to; the call is right before.
     Expression *caller = load(Type::i32, loadState(offsetof(VmState, fp)), 0);
-    Expression *exhausted = builder.makeBlock(
-        {builder.makeGlobalSet(program.own(kExhausted), i32(0)),
-         trap(i32(uint32_t(TrapKind::StackExhausted)),
-              builder.makeBinary(SubInt32, caller, i32(1)))});
+    Expression *exhausted =
+        builder.makeBlock({storeGlobal(kExhausted, i32(0)),
+                           trap(i32(uint32_t(TrapKind::StackExhausted)),
+                                builder.makeBinary(SubInt32, caller, i32(1)))});
     Expression *restore = builder.makeIf(
-        global(kSavedCount),
-        builder.makeBlock(
-            {builder.makeGlobalSet(program.own(kCountGlobal),
-                                   global(kSavedCount)),
-             builder.makeGlobalSet(program.own(kSavedCount), i32(0))}),
+        loadGlobal(kSavedCount),
+        builder.makeBlock({storeGlobal(kCountGlobal, loadGlobal(kSavedCount)),
+                           storeGlobal(kSavedCount, i32(0))}),
         reset);
     return builder.makeBlock(
         {builder.makeIf(
-             builder.makeUnary(EqZInt32, count()),
+             builder.makeUnary(EqZInt32, loadGlobal(kCountGlobal)),
              builder.makeBlock(
-                 {builder.makeIf(global(kExhausted), exhausted), restore})),
+                 {builder.makeIf(loadGlobal(kExhausted), exhausted), restore})),
          reachFrom(builder.makeLocalGet(1, Type::i32), kept)});
   });
   if (!hasRegions())
@@ -77,13 +70,9 @@ void Codegen::addRunFunction() {
   addDriver(kRunStream, [&](Index) -> Expression * {
     Expression *leave = builder.makeReturn();
     if (!safepoints.areStrict())
-      leave = builder.makeIf(
-          builder.makeGlobalGet(program.own(kSavedCount), Type::i32), leave,
-          resetCount());
-    return builder.makeIf(
-        builder.makeUnary(EqZInt32, builder.makeGlobalGet(
-                                        program.own(kCountGlobal), Type::i32)),
-        leave);
+      leave = builder.makeIf(loadGlobal(kSavedCount), leave, resetCount());
+    return builder.makeIf(builder.makeUnary(EqZInt32, loadGlobal(kCountGlobal)),
+                          leave);
   });
 }
 

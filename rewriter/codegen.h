@@ -134,19 +134,18 @@ public:
   // to work with.
   wasm::Expression *reachFrom(wasm::Expression *frame, wasm::Index kept);
 
-  // The access to guest memory whose pointer has been generated, with its
-  // offset: what guestBase adds is burned in.
+  // The address operand for an access to guest memory, with its offset: what
+  // guestBase adds is burned in.
   wasm::Expression *burnOffset(wasm::Expression *pointer,
                                wasm::Address &offset);
-  // A copy of a load or store with everything burned in, its operands made by
-  // `value`; null for other nodes.
+  // A copy of a load or store, its operands made by `value` and its address, of
+  // the pointer's operand, by `place`; null for other nodes.
   wasm::Expression *
   guestAccess(wasm::Expression *node,
-              llvm::function_ref<wasm::Expression *(wasm::Expression *)> value);
-  // wasmi 2.0.0 has no instruction for a store of both address and value from
-  // its accumulator at a static offset of more than 16 bits, and panics: a sum
-  // comes between.
-  void keepAddressApart(wasm::Store *store);
+              llvm::function_ref<wasm::Expression *(wasm::Expression *)> value,
+              llvm::function_ref<wasm::Expression *(wasm::Expression *,
+                                                    wasm::Address &)>
+                  place);
 
   // A block that is branched to. Binaryen's own maker would look for the
   // branch in all of the block, again for each block around it.
@@ -185,6 +184,20 @@ public:
   }
   wasm::Expression *storeState(size_t member, wasm::Expression *value) {
     return store(i32(0), layout.state + member, value);
+  }
+  // The i32 globals of regions and the stream.
+  wasm::Expression *loadGlobal(const char *name) {
+    return builder.makeGlobalGet(program.own(name), wasm::Type::i32);
+  }
+  wasm::Expression *storeGlobal(const char *name, wasm::Expression *value) {
+    return builder.makeGlobalSet(program.own(name), value);
+  }
+  // A return that whoever called will not take for a result.
+  wasm::Expression *dummyReturn(wasm::Type result) {
+    return builder.makeReturn(
+        result == wasm::Type::none
+            ? nullptr
+            : builder.makeConst(wasm::Literal::makeZero(result)));
   }
   // Of so many pages of guestMemory, those that are the guest's.
   wasm::Expression *guestPages(wasm::Expression *pages) {

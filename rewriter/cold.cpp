@@ -238,17 +238,11 @@ Expression *ColdGenerator::body(const ColdOperator &op) {
   }
   // Who is called may enter the guest again, and end there by a trap that the
   // host catches: regions below find what they have left.
-  auto global = [&](const char *name) {
-    return builder.makeGlobalGet(gen.program.own(name), Type::i32);
-  };
-  auto setGlobal = [&](const char *name, Expression *value) {
-    return builder.makeGlobalSet(gen.program.own(name), value);
-  };
   bool guards = op.leavesVm && gen.hasRegions();
   Index count = 0, limit = 0;
   if (guards) {
-    count = keep(global(kCountGlobal), list);
-    limit = keep(global(kFrameLimit), list);
+    count = keep(gen.loadGlobal(kCountGlobal), list);
+    limit = keep(gen.loadGlobal(kFrameLimit), list);
   }
   Expression *run = value(op.tree);
   Type results = run->type;
@@ -273,10 +267,10 @@ Expression *ColdGenerator::body(const ColdOperator &op) {
     }
   }
   if (guards) {
-    list.push_back(setGlobal(kFrameLimit, get(limit)));
-    list.push_back(
-        builder.makeIf(builder.makeUnary(EqZInt32, global(kCountGlobal)),
-                       setGlobal(kCountGlobal, get(count))));
+    list.push_back(gen.storeGlobal(kFrameLimit, get(limit)));
+    list.push_back(builder.makeIf(
+        builder.makeUnary(EqZInt32, gen.loadGlobal(kCountGlobal)),
+        gen.storeGlobal(kCountGlobal, get(count))));
   }
   if (op.leavesVm)
     list.push_back(gen.storeState(offsetof(VmState, sp), get(saved)));

@@ -86,9 +86,7 @@ void Codegen::addPage(uint32_t number) {
     return builder.makeLocalGet(local, Type::i32);
   };
 
-  auto keepCount = [&] {
-    return builder.makeGlobalSet(program.own(kCountGlobal), get(kCount));
-  };
+  auto keepCount = [&] { return storeGlobal(kCountGlobal, get(kCount)); };
 
   std::vector<Name> labels;
   for (uint32_t i = page.first; i < page.end; ++i)
@@ -123,9 +121,8 @@ void Codegen::addPage(uint32_t number) {
   }
   inner = target(kYieldLabel, {inner});
   dispatch->body = builder.makeBlock(
-      {builder.makeLocalSet(
-           kCount, builder.makeGlobalGet(program.own(kCountGlobal), Type::i32)),
-       inner, keepCount(), storeState(offsetof(VmState, pc), get(kPc)),
+      {builder.makeLocalSet(kCount, loadGlobal(kCountGlobal)), inner,
+       keepCount(), storeState(offsetof(VmState, pc), get(kPc)),
        storeState(offsetof(VmState, fp), get(kFp)),
        i32(uint32_t(DispatchResult::Yield))},
       Type::i32);

@@ -326,10 +326,9 @@ void HandlerBuilder::cold(const Terminator &end) {
 
 // Calls what may use and change the count.
 void HandlerBuilder::callWithCount(Expression *call) {
-  Name count = gen.program.own(kCountGlobal);
-  emit(builder.makeGlobalSet(count, get(kCount)));
+  emit(gen.storeGlobal(kCountGlobal, get(kCount)));
   emit(call);
-  emit(builder.makeLocalSet(kCount, builder.makeGlobalGet(count, Type::i32)));
+  emit(builder.makeLocalSet(kCount, gen.loadGlobal(kCountGlobal)));
 }
 
 // If the region has returned, so has the function whose frame is at fp.

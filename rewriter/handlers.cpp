@@ -197,30 +197,11 @@ Expression *HandlerBuilder::replacement(Expression *node) {
     return gen.guestPages(builder.makeMemorySize(gen.guestMemory));
   if (auto *shuffled = node->dynCast<SIMDShuffle>())
     return handler->fused ? nullptr : shuffle(shuffled);
-  auto access = [&](auto *original) {
-    auto *copy =
-        gen.bundle.allocator.alloc<std::remove_pointer_t<decltype(original)>>();
-    *copy = *original;
-    copy->memory = gen.guestMemory;
-    copy->ptr = memoryAddress(node, value(original->ptr), copy->offset);
-    return copy;
-  };
-  if (auto *load = node->dynCast<Load>())
-    return access(load);
-  if (auto *load = node->dynCast<SIMDLoad>())
-    return access(load);
-  if (auto *store = node->dynCast<Store>()) {
-    auto *copy = access(store);
-    copy->value = value(store->value);
-    gen.keepAddressApart(copy);
-    return copy;
-  }
-  if (auto *lane = node->dynCast<SIMDLoadStoreLane>()) {
-    auto *copy = access(lane);
-    copy->vec = value(lane->vec);
-    return copy;
-  }
-  return nullptr;
+  return gen.guestAccess(
+      node, [this](Expression *tree) { return value(tree); },
+      [&](Expression *pointer, Address &offset) {
+        return memoryAddress(node, pointer, offset);
+      });
 }
 
 Expression *HandlerBuilder::value(Expression *tree) {
@@ -312,7 +293,6 @@ Expression *HandlerBuilder::build(uint32_t which, Page where) {
   handler = &gen.tiling.handlers[which];
   function = &gen.program.functions[handler->function];
   block = &function->blocks[handler->block];
-  address = gen.image.blocks[handler->function][handler->block];
   if (handler->fused)
     address = fusedAddress(gen.tiling, gen.image, *handler);
   cache.clear();

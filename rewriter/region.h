@@ -12,13 +12,8 @@
 
 namespace ireko {
 
-// A Wasm local of a region: what a slot holds when it holds this type.
-struct Variable {
-  Slot slot;
-  wasm::Type type;
-};
-
-// A value in a list of parameters, arguments or results.
+// Where a value lies: of a list of parameters, arguments or results, or in a
+// variable.
 struct SlotOfType {
   Slot slot;
   wasm::Type type;
@@ -62,7 +57,8 @@ public:
   // A copy: selection splits the program's trees.
   Function code;
   FlowGraph graph;
-  std::vector<Variable> variables;
+  // Each becomes a Wasm local: what a slot holds when it holds this type.
+  std::vector<SlotOfType> variables;
   uint32_t nodes = 0; // of all trees
 
   uint32_t variable(Slot slot, wasm::Type type) const {
@@ -70,6 +66,12 @@ public:
   }
   // Sets of variables.
   const SlotSet &liveIn(BlockIndex block) const { return in[block]; }
+  template <typename Visit>
+  void forEachLive(const SlotSet &live, Visit visit) const {
+    for (uint32_t i = 0; i < variables.size(); ++i)
+      if (live.contains(i))
+        visit(i);
+  }
   // What is live behind the terminator, in the callee's frame nothing.
   SlotSet liveBehind(const Terminator &end) const;
 

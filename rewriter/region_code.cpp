@@ -163,8 +163,6 @@ void RegionBuilder::goTo(FlowNode from, FlowNode to, Code &code) {
 void RegionBuilder::goBack(FlowNode from, FlowNode to, Code &code) {
   Expression *less = builder.makeBinary(SubInt32, get(count), gen.i32(1));
   Expression *counted = builder.makeLocalTee(count, less, Type::i32);
-  Expression *renew =
-      builder.makeLocalSet(count, gen.i32(gen.safepoints.interval));
   Name away;
   if (gen.safepoints.areStrict()) {
     uint32_t pc = gen.image.blocks[region.function][blockOf(to)];
@@ -174,28 +172,22 @@ void RegionBuilder::goBack(FlowNode from, FlowNode to, Code &code) {
     Expression *isOut = builder.makeUnary(EqZInt32, counted);
     code.push_back(away.is() ? static_cast<Expression *>(
                                    builder.makeBreak(away, nullptr, isOut))
-                             : builder.makeIf(isOut, renew));
+                             : builder.makeIf(isOut, renewCount()));
     return placeNode(to, code);
   }
   Name back = branchLabel(from, to);
   code.push_back(builder.makeBreak(back, nullptr, counted));
   if (!away.is())
-    code.push_back(renew);
+    code.push_back(renewCount());
   code.push_back(builder.makeBreak(away.is() ? away : back));
 }
 
 // Where calls begin, and where activations go on.
-Expression *RegionBuilder::renewCount() {
-  return sequence(
-      {builder.makeLocalSet(count, gen.i32(gen.safepoints.interval)),
-       storeGlobal(kCountGlobal, get(count))});
-}
-
 void RegionBuilder::emitRoot(Code &code) {
   code.push_back(builder.makeLocalSet(
       count,
-      builder.makeBinary(SubInt32, loadGlobal(kCountGlobal), gen.i32(1))));
-  code.push_back(storeGlobal(kCountGlobal, get(count)));
+      builder.makeBinary(SubInt32, gen.loadGlobal(kCountGlobal), gen.i32(1))));
+  code.push_back(gen.storeGlobal(kCountGlobal, get(count)));
   Code rare;
   const std::vector<FlowNode> &loops = region.graph.outermostLoops();
   if (!loops.empty()) {
@@ -205,13 +197,11 @@ void RegionBuilder::emitRoot(Code &code) {
     SlotSet live(region.variables.size());
     for (FlowNode loop : loops)
       live.unite(region.liveIn(blockOf(loop)));
-    for (uint32_t i = 0; i < region.variables.size(); ++i)
-      if (live.contains(i)) {
-        Variable variable = region.variables[i];
-        goOn.push_back(builder.makeLocalSet(
-            local(i),
-            gen.load(variable.type, fp(), variable.slot * kSlotBytes)));
-      }
+    region.forEachLive(live, [&](uint32_t i) {
+      SlotOfType variable = region.variables[i];
+      goOn.push_back(builder.makeLocalSet(
+          local(i), gen.load(variable.type, fp(), variable.slot * kSlotBytes)));
+    });
     std::vector<Name> labels;
     for (FlowNode loop : loops)
       labels.push_back(blockLabel(loop));
@@ -222,7 +212,8 @@ void RegionBuilder::emitRoot(Code &code) {
     else
       goOn.push_back(builder.makeSwitch(
           labels, last,
-          builder.makeBinary(SubInt32, loadGlobal(kEntryGlobal), gen.i32(1))));
+          builder.makeBinary(SubInt32, gen.loadGlobal(kEntryGlobal),
+                             gen.i32(1))));
     rare.push_back(
         builder.makeIf(builder.makeBinary(LtSInt32, fp(), gen.i32(0)),
                        sequence(std::move(goOn))));
@@ -237,11 +228,13 @@ void RegionBuilder::emitRoot(Code &code) {
                        Type::none));
   rare.push_back(dummyReturn());
   auto isFar = [&] {
-    return builder.makeBinary(GtUInt32, fp(), loadGlobal(kFrameLimit));
+    return builder.makeBinary(GtUInt32, fp(), gen.loadGlobal(kFrameLimit));
   };
   if (!gen.safepoints.areStrict())
     rare = {
-        builder.makeIf(builder.makeUnary(EqZInt32, get(count)), renewCount()),
+        builder.makeIf(builder.makeUnary(EqZInt32, get(count)),
+                       sequence({renewCount(),
+                                 gen.storeGlobal(kCountGlobal, get(count))})),
         builder.makeIf(isFar(), sequence(std::move(rare)))};
   code.push_back(builder.makeIf(
       builder.makeBinary(OrInt32, isFar(),
@@ -336,34 +329,14 @@ void RegionBuilder::switchTo(FlowNode node, const ireko::Block &block,
   Name last = labels.back();
   Expression *index = value(end.tree);
   if (end.backEdge) {
-    // Counts whichever edge is taken, so the target is found when it has to be.
     Index kept = Builder::addVar(out, Type::i32);
     code.push_back(builder.makeLocalSet(kept, index));
     Expression *less = builder.makeBinary(SubInt32, get(count), gen.i32(1));
     code.push_back(builder.makeLocalSet(count, less));
-    Expression *clamped = builder.makeSelect(
-        builder.makeBinary(LtUInt32, get(kept), gen.i32(labels.size() - 1)),
-        get(kept), gen.i32(labels.size() - 1));
-    auto [address, table] = gen.switchAddress(region.function, blockOf(node));
-    Code away;
-    away.push_back(storeGlobal(kCountGlobal, gen.i32(0)));
-    SlotSet live = region.liveBehind(end);
-    for (uint32_t i = 0; i < region.variables.size(); ++i)
-      if (live.contains(i))
-        away.push_back(spill(i));
-    away.push_back(builder.makeCall(
-        gen.program.own(kLeave),
-        {gen.add(gen.load(Type::i32,
-                          builder.makeBinary(ShlInt32, clamped, gen.i32(2)),
-                          gen.layout.image + table),
-                 gen.i32(address)),
-         fp(), gen.i32(0)},
-        Type::none));
-    away.push_back(dummyReturn());
-    if (!gen.safepoints.areStrict())
-      away = {builder.makeLocalSet(count, gen.i32(gen.safepoints.interval))};
     code.push_back(builder.makeIf(builder.makeUnary(EqZInt32, get(count)),
-                                  sequence(std::move(away))));
+                                  gen.safepoints.areStrict()
+                                      ? leaveAtSwitch(node, end, kept)
+                                      : renewCount()));
     index = get(kept);
   }
   labels.pop_back();
@@ -419,7 +392,7 @@ Expression *RegionBuilder::callWith(const ireko::Block &block,
   Signature signature = regionSignature(type);
   if (end.kind == Kind::CallIndirect || end.kind == Kind::TailCallIndirect) {
     const StaticTable &table = gen.program.staticTables[end.table];
-    code.push_back(storeGlobal(
+    code.push_back(gen.storeGlobal(
         kEntryGlobal,
         gen.load(Type::i32,
                  builder.makeBinary(ShlInt32, get(element), gen.i32(3)),
@@ -434,7 +407,7 @@ Expression *RegionBuilder::callWith(const ireko::Block &block,
     target = gen.regionFunction(*callee);
   } else {
     code.push_back(
-        storeGlobal(kEntryGlobal, gen.i32(gen.image.entries[end.callee])));
+        gen.storeGlobal(kEntryGlobal, gen.i32(gen.image.entries[end.callee])));
     target = gen.streamFunction(type);
   }
   return builder.makeCall(target, operands, signature.results, isTail);
@@ -460,7 +433,7 @@ void RegionBuilder::call(FlowNode node, const ireko::Block &block, Code &code) {
   }
   std::vector<SlotOfType> results = regions.types->results(end);
   code.push_back(results.empty() ? result : write(results.front(), result));
-  code.push_back(builder.makeLocalSet(count, loadGlobal(kCountGlobal)));
+  code.push_back(builder.makeLocalSet(count, gen.loadGlobal(kCountGlobal)));
   uint32_t pc = gen.image.blocks[region.function][end.next];
   Name away = leave(Way::Unwind, end.frame, region.liveBehind(end), pc, code);
   code.push_back(builder.makeBreak(away, nullptr,
@@ -486,7 +459,7 @@ void RegionBuilder::cold(FlowNode node, const ireko::Block &block, Code &code) {
     code.push_back(
         write(result, gen.load(result.type, fp(), result.slot * kSlotBytes)));
   if (leavesVm)
-    code.push_back(builder.makeLocalSet(count, loadGlobal(kCountGlobal)));
+    code.push_back(builder.makeLocalSet(count, gen.loadGlobal(kCountGlobal)));
   goTo(node, nodeOf(end.next), code);
 }
 
@@ -537,8 +510,11 @@ Expression *RegionBuilder::replacement(Expression *node) {
   }
   if (node->is<MemorySize>())
     return gen.guestPages(builder.makeMemorySize(gen.guestMemory));
-  return gen.guestAccess(node,
-                         [this](Expression *tree) { return value(tree); });
+  return gen.guestAccess(
+      node, [this](Expression *tree) { return value(tree); },
+      [this](Expression *pointer, Address &offset) {
+        return gen.burnOffset(pointer, offset);
+      });
 }
 
 Expression *RegionBuilder::value(Expression *tree) {

@@ -49,7 +49,6 @@ private:
   void placeBehind(FlowNode node, Code &code);
   void emitNode(FlowNode node, Code &code);
   void emitRoot(Code &code);
-  wasm::Expression *renewCount();
   size_t passedArguments(const Block &block) const;
   wasm::Name blockLabel(FlowNode node) const;
   wasm::Name loopLabel(FlowNode node) const;
@@ -76,11 +75,14 @@ private:
                    Code &code);
   void addLeaves(Code &code);
   wasm::Expression *spill(uint32_t variable);
-  wasm::Expression *dummyReturn();
+  wasm::Expression *dummyReturn() { return gen.dummyReturn(out->getResults()); }
+  wasm::Expression *leaveAtSwitch(FlowNode node, const Terminator &end,
+                                  wasm::Index index);
 
   // The counter.
   void findDirty();
   void storeCount(FlowNode node, Code &code);
+  wasm::Expression *renewCount();
 
   // Values.
   wasm::Expression *value(wasm::Expression *tree);
@@ -96,12 +98,6 @@ private:
   wasm::Expression *fp() { return builder.makeLocalGet(0, wasm::Type::i32); }
   wasm::Expression *frameAt(Slot slot) {
     return gen.add(fp(), gen.i32(slot * kSlotBytes));
-  }
-  wasm::Expression *loadGlobal(const char *name) {
-    return builder.makeGlobalGet(gen.program.own(name), wasm::Type::i32);
-  }
-  wasm::Expression *storeGlobal(const char *name, wasm::Expression *what) {
-    return builder.makeGlobalSet(gen.program.own(name), what);
   }
 
   Codegen &gen;

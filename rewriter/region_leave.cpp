@@ -13,15 +13,8 @@ namespace ireko {
 using Kind = Terminator::Kind;
 
 Expression *RegionBuilder::spill(uint32_t variable) {
-  const Variable &what = region.variables[variable];
+  const SlotOfType &what = region.variables[variable];
   return gen.store(fp(), what.slot * kSlotBytes, get(local(variable)));
-}
-
-Expression *RegionBuilder::dummyReturn() {
-  Type result = out->getResults();
-  return builder.makeReturn(result == Type::none
-                                ? nullptr
-                                : builder.makeConst(Literal::makeZero(result)));
 }
 
 // The label to branch to in order to leave; what has to precede the branch goes
@@ -30,9 +23,7 @@ Name RegionBuilder::leave(Way way, Slot frame, const SlotSet &live, uint32_t pc,
                           Code &code) {
   std::vector<uint32_t> key{uint32_t(way), frame};
   std::vector<uint32_t> variables;
-  for (uint32_t i = 0; i < region.variables.size(); ++i)
-    if (live.contains(i))
-      variables.push_back(i);
+  region.forEachLive(live, [&](uint32_t i) { variables.push_back(i); });
   key.insert(key.end(), variables.begin(), variables.end());
   auto [it, isNew] = leavesByKey.try_emplace(key, leaves.size());
   if (isNew)
@@ -43,6 +34,30 @@ Name RegionBuilder::leave(Way way, Slot frame, const SlotSet &live, uint32_t pc,
   found.sites.push_back(set);
   code.push_back(set);
   return found.label;
+}
+
+// Where a switch counts, whichever edge is taken: finds the target.
+Expression *RegionBuilder::leaveAtSwitch(FlowNode node, const Terminator &end,
+                                         Index index) {
+  uint32_t last = end.targets.size() - 1;
+  Expression *clamped = builder.makeSelect(
+      builder.makeBinary(LtUInt32, get(index), gen.i32(last)), get(index),
+      gen.i32(last));
+  auto [address, table] = gen.switchAddress(region.function, blockOf(node));
+  Code away;
+  away.push_back(gen.storeGlobal(kCountGlobal, gen.i32(0)));
+  region.forEachLive(region.liveBehind(end),
+                     [&](uint32_t i) { away.push_back(spill(i)); });
+  away.push_back(builder.makeCall(
+      gen.program.own(kLeave),
+      {gen.add(gen.load(Type::i32,
+                        builder.makeBinary(ShlInt32, clamped, gen.i32(2)),
+                        gen.layout.image + table),
+               gen.i32(address)),
+       fp(), gen.i32(0)},
+      Type::none));
+  away.push_back(dummyReturn());
+  return sequence(std::move(away));
 }
 
 // Behind the code of the region, which they enclose. Values are written in such
@@ -81,7 +96,7 @@ void RegionBuilder::addLeaves(Code &code) {
     Expression *pc = isOne ? gen.i32(pcOf(each.sites.front())) : get(pcLocal);
     Code away;
     if (each.way == Way::Yield) {
-      away.push_back(storeGlobal(kCountGlobal, get(count)));
+      away.push_back(gen.storeGlobal(kCountGlobal, get(count)));
       away.push_back(builder.makeCall(gen.program.own(kLeave),
                                       {pc, fp(), gen.i32(0)}, Type::none));
     } else {
@@ -140,9 +155,13 @@ void RegionBuilder::findDirty() {
   }
 }
 
+Expression *RegionBuilder::renewCount() {
+  return builder.makeLocalSet(count, gen.i32(gen.safepoints.interval));
+}
+
 void RegionBuilder::storeCount(FlowNode node, Code &code) {
   if (dirty[node])
-    code.push_back(storeGlobal(kCountGlobal, get(count)));
+    code.push_back(gen.storeGlobal(kCountGlobal, get(count)));
 }
 
 } // namespace ireko
