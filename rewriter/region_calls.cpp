@@ -197,6 +197,12 @@ Name Codegen::streamFunction(HeapType type) {
                  {builder.makeCall(program.own(kLeave),
                                    {get(entry), get(0), bytes()}, Type::none),
                   dummyReturn(signature.results)})));
+  // In a tail call the frame's header is that of the region which was entered
+  // in this place, maybe from the stream.
+  Index pc = Builder::addVar(function, Type::i32);
+  Index fp = Builder::addVar(function, Type::i32);
+  list.push_back(builder.makeLocalSet(pc, load(Type::i32, get(0), 0)));
+  list.push_back(builder.makeLocalSet(fp, load(Type::i32, get(0), 4)));
   list.push_back(store(get(0), 0, i32(kHaltPc)));
   list.push_back(store(get(0), 4, i32(0)));
   auto reach = [&](BinaryOp op) {
@@ -208,6 +214,8 @@ Name Codegen::streamFunction(HeapType type) {
   list.push_back(builder.makeCall(program.own(kRunStream), {get(entry), get(0)},
                                   Type::none));
   list.push_back(reach(AddInt32));
+  list.push_back(store(get(0), 0, get(pc)));
+  list.push_back(store(get(0), 4, get(fp)));
   std::vector<SlotOfType> results = valuesOf(guest.results, kFirstSlot);
   if (!results.empty())
     list.push_back(load(results[0].type, get(0), results[0].slot * kSlotBytes));
