@@ -2,11 +2,12 @@
 
 #include <sstream>
 
-#include "rewriter/encode.h"
 #include "rewriter/error.h"
 #include "rewriter/function_filter.h"
+#include "rewriter/listing.h"
 #include "rewriter/liveness.h"
 #include "rewriter/tree.h"
+#include "rewriter/validator_names.h"
 #include "support/colors.h"
 #include "llvm/Support/Format.h"
 
@@ -29,9 +30,11 @@ std::string functionName(const Program &program, uint32_t index) {
 
 std::string blockName(BlockIndex index) { return "b" + std::to_string(index); }
 
-std::string slotName(Slot slot) {
+std::string slotName(Slot slot, const SlotNames &names = {}) {
   if (isInternal(slot))
     return "t" + std::to_string((slot - kInternalSlot) / 2);
+  if (slot < names.size() && !names[slot].empty())
+    return names[slot];
   return "s" + std::to_string(slot);
 }
 
@@ -46,13 +49,31 @@ std::string frameRange(const Terminator &end) {
 
 } // namespace
 
-std::string printTree(const Program &program, Expression *tree) {
+SlotNames slotNames(const Program &program, const SourceModule &source,
+                    uint32_t index) {
+  SlotNames names;
+  wasm::Function &function = *program.functions[index].source;
+  NameMap locals = findLocalNames(source.bytes, index);
+  if (locals.entries.empty())
+    return names;
+  names.resize(kFirstSlot);
+  for (uint32_t i = 0; i < function.getNumLocals(); ++i) {
+    std::string name = locals.find(i);
+    names.push_back(name.empty() ? "" : "$" + printableName(name));
+    names.resize(names.size() + slotsOfAll(function.getLocalType(i)) - 1);
+  }
+  return names;
+}
+
+std::string printTree(const Program &program, Expression *tree,
+                      const SlotNames &names) {
   if (auto *get = tree->dynCast<LocalGet>())
-    return slotName(get->index);
+    return slotName(get->index, names);
   if (auto *set = tree->dynCast<LocalSet>())
-    return slotName(set->index) + " = " + printTree(program, set->value);
+    return slotName(set->index, names) + " = " +
+           printTree(program, set->value, names);
   if (auto *exit = tree->dynCast<Break>())
-    return "if " + printTree(program, exit->condition) + " exit to " +
+    return "if " + printTree(program, exit->condition, names) + " exit to " +
            blockName(exitTarget(exit));
   std::ostringstream node;
   node << ShallowExpression{tree, nullptr};
@@ -60,14 +81,15 @@ std::string printTree(const Program &program, Expression *tree) {
   bool hasChildren = false;
   forEachChild(tree, [&](Expression *&child) {
     hasChildren = true;
-    text += " " + printTree(program, child);
+    text += " " + printTree(program, child, names);
   });
   return hasChildren ? "(" + text + ")" : text;
 }
 
-std::string printTerminator(const Program &program, const Terminator &end) {
+std::string printTerminator(const Program &program, const Terminator &end,
+                            const SlotNames &names) {
   using Kind = Terminator::Kind;
-  std::string tree = end.tree ? printTree(program, end.tree) : "";
+  std::string tree = end.tree ? printTree(program, end.tree, names) : "";
   std::string back = end.backEdge ? " (back)" : "";
   switch (end.kind) {
   case Kind::None:
@@ -111,10 +133,8 @@ std::string printTerminator(const Program &program, const Terminator &end) {
   return "";
 }
 
-namespace {
-
-// Returns whether there is more to print than this line.
-bool printHead(const Program &program, uint32_t index, llvm::raw_ostream &out) {
+bool printHead(const Program &program, uint32_t index, const SlotNames &names,
+               llvm::raw_ostream &out) {
   const Function &function = program.functions[index];
   out << "function " << functionName(program, index);
   if (function.blocks.empty()) {
@@ -124,19 +144,26 @@ bool printHead(const Program &program, uint32_t index, llvm::raw_ostream &out) {
   out << ": frame of " << function.frameSlots << " slots, "
       << function.paramSlots << " of parameters, "
       << function.localSlots - function.paramSlots << " of other locals\n";
+  std::string named;
+  for (Slot slot = 0; slot < names.size(); ++slot)
+    if (!names[slot].empty())
+      named += (named.empty() ? "" : ", ") + slotName(slot) + " " + names[slot];
+  if (!named.empty())
+    out << "  slots: " << named << "\n";
   return true;
 }
 
-void printBlockHead(const Block &block, BlockIndex index,
-                    llvm::raw_ostream &out) {
-  out << "  " << blockName(index) << ":";
+namespace {
+
+std::string blockHead(const Block &block, BlockIndex index) {
+  std::string text = "  " + blockName(index) + ":";
   if (block.isLoopHeader)
-    out << " ;; loop header";
+    text += " ;; loop header";
   if (block.loopDepth)
-    out << " ;; depth " << block.loopDepth;
+    text += " ;; depth " + std::to_string(block.loopDepth);
   if (block.count)
-    out << " ;; ran " << block.count;
-  out << "\n";
+    text += " ;; ran " + std::to_string(block.count);
+  return text;
 }
 
 std::string withLocation(std::string text, const Terminator &end) {
@@ -148,16 +175,16 @@ std::string withLocation(std::string text, const Terminator &end) {
 }
 
 void printFunction(const Program &program, uint32_t index,
-                   llvm::raw_ostream &out) {
-  if (!printHead(program, index, out))
+                   const SlotNames &names, llvm::raw_ostream &out) {
+  if (!printHead(program, index, names, out))
     return;
   const Function &function = program.functions[index];
   for (size_t i = 0; i < function.layout.size(); ++i) {
     const Block &block = function.blocks[function.layout[i]];
-    printBlockHead(block, function.layout[i], out);
+    out << blockHead(block, function.layout[i]) << "\n";
     for (Expression *statement : block.statements)
-      out << "    " << printTree(program, statement) << "\n";
-    std::string text = printTerminator(program, block.end);
+      out << "    " << printTree(program, statement, names) << "\n";
+    std::string text = printTerminator(program, block.end, names);
     BlockIndex next = block.end.next;
     // Until blocks are in their final order, the next one may be anywhere.
     bool follows =
@@ -170,43 +197,79 @@ void printFunction(const Program &program, uint32_t index,
   out << "\n";
 }
 
-void printTiles(const Program &program, const Tiling &tiling,
-                const Image &image, uint32_t index, llvm::raw_ostream &out) {
-  if (!printHead(program, index, out))
-    return;
+uint64_t highestOffset(const wasm::Function &function, Expression *tree) {
+  uint64_t offset = SourceModule::offsetOf(function, tree).value_or(0);
+  forEachChild(tree, [&](Expression *&child) {
+    offset = std::max(offset, highestOffset(function, child));
+  });
+  return offset;
+}
+
+} // namespace
+
+std::vector<StreamItem> streamItems(const Program &program,
+                                    const Tiling &tiling, const Image &image,
+                                    uint32_t index, const SlotNames &names) {
+  constexpr size_t kColumn = 22;
+  std::vector<StreamItem> items;
   const Function &function = program.functions[index];
   for (const BlockTiles &tiles : tiling.functions[index].blocks) {
     const Block &block = function.blocks[tiles.block];
-    printBlockHead(block, tiles.block, out);
+    items.push_back({{blockHead(block, tiles.block)}, true, 0});
     uint32_t pc = image.blocks[index][tiles.block];
     if (tiles.block == function.layout.front())
       pc = image.entries[index];
     for (const Tile &tile : tiles.tiles) {
       const Handler &handler = tiling.handlers[tile.handler];
+      StreamItem item;
       std::string prefix;
       llvm::raw_string_ostream(prefix)
           << "    " << llvm::format_hex_no_prefix(pc, 6) << " "
           << (handler.fused ? "fused " : "h") << tile.handler;
-      out << prefix;
-      auto line = [&, first = true](const std::string &text) mutable {
-        if (first)
-          out.indent(prefix.size() < 22 ? 22 - prefix.size() : 1);
-        else
-          out.indent(22);
-        first = false;
-        out << text << "\n";
+      auto line = [&](const std::string &text) {
+        prefix.resize(std::max(prefix.size() + 1, kColumn), ' ');
+        item.lines.push_back(prefix + text);
+        prefix.clear();
+      };
+      auto covers = [&](Expression *tree) {
+        item.offset =
+            std::max(item.offset, highestOffset(*function.source, tree));
       };
       if (tile.entry)
         line("enter region " + std::to_string(tile.entry->region) +
              (tile.entry->loop ? ", loop " + std::to_string(tile.entry->loop)
                                : ""));
-      for (uint32_t i = 0; i < tile.count; ++i)
-        line(printTree(program, block.statements[tile.first + i]));
-      if (tile.end)
-        line(withLocation(printTerminator(program, block.end), block.end));
+      for (uint32_t i = 0; i < tile.count; ++i) {
+        Expression *statement = block.statements[tile.first + i];
+        covers(statement);
+        line(printTree(program, statement, names));
+      }
+      if (tile.end) {
+        item.offset = std::max<uint64_t>(item.offset, block.end.location);
+        if (block.end.tree)
+          covers(block.end.tree);
+        line(withLocation(printTerminator(program, block.end, names),
+                          block.end));
+      }
+      items.push_back(std::move(item));
       pc += kUnitBytes * instructionUnits(handler, block, tile);
     }
   }
+  return items;
+}
+
+namespace {
+
+void printTiles(const Program &program, const Tiling &tiling,
+                const Image &image, const SourceModule &source, uint32_t index,
+                llvm::raw_ostream &out) {
+  SlotNames names = slotNames(program, source, index);
+  if (!printHead(program, index, names, out))
+    return;
+  for (const StreamItem &item :
+       streamItems(program, tiling, image, index, names))
+    for (const std::string &line : item.lines)
+      out << line << "\n";
   out << "\n";
 }
 
@@ -234,7 +297,7 @@ llvm::Error printLowered(const Program &program, const SourceModule &source,
                          llvm::StringRef only, llvm::raw_ostream &out) {
   Colors::setEnabled(false);
   return forEachMeant(program, source, only, [&](uint32_t index) {
-    printFunction(program, index, out);
+    printFunction(program, index, slotNames(program, source, index), out);
   });
 }
 
@@ -261,8 +324,14 @@ llvm::Error printProgram(Program &program, const Tiling &tiling,
         << " cold operators; " << program.staticTables.size() << " of "
         << program.module.tables.size() << " tables are arrays\n\n";
   }
+  SourceLines lines;
+  if (!only.empty())
+    lines = SourceLines::of(source);
   return forEachMeant(program, source, only, [&](uint32_t index) {
-    printTiles(program, tiling, image, index, out);
+    if (only.empty())
+      printTiles(program, tiling, image, source, index, out);
+    else
+      printBeside(program, tiling, image, source, lines, index, out);
   });
 }
 

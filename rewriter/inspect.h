@@ -3,6 +3,7 @@
 #ifndef IREKO_REWRITER_INSPECT_H
 #define IREKO_REWRITER_INSPECT_H
 
+#include "rewriter/encode.h"
 #include "rewriter/reader.h"
 #include "rewriter/select.h"
 #include "llvm/Support/Error.h"
@@ -10,15 +11,44 @@
 
 namespace ireko {
 
-// A tree on one line: slots as s3, the other nodes in WebAssembly's own words.
-std::string printTree(const Program &program, wasm::Expression *tree);
-std::string printTerminator(const Program &program, const Terminator &end);
+// Names for the slots of a frame, by slot; empty where there is none.
+using SlotNames = std::vector<std::string>;
+
+// Those of the function's locals, "$i".
+SlotNames slotNames(const Program &program, const SourceModule &source,
+                    uint32_t index);
+
+// A tree on one line: slots by name or as s3, the other nodes in WebAssembly's
+// own words.
+std::string printTree(const Program &program, wasm::Expression *tree,
+                      const SlotNames &names = {});
+std::string printTerminator(const Program &program, const Terminator &end,
+                            const SlotNames &names = {});
+
+// The lines for one instruction of the stream, or for the start of a block.
+struct StreamItem {
+  std::vector<std::string> lines;
+  bool isHead = false;
+  // The highest file offset of what it was made from, of the guest's
+  // instructions that the module was read with offsets for; 0: unknown.
+  uint64_t offset = 0;
+};
+
+std::vector<StreamItem> streamItems(const Program &program,
+                                    const Tiling &tiling, const Image &image,
+                                    uint32_t index, const SlotNames &names);
+
+// Prints what a listing of the function starts with; returns whether there is
+// more to print.
+bool printHead(const Program &program, uint32_t index, const SlotNames &names,
+               llvm::raw_ostream &out);
 
 // `only`: name or index of the function to print; empty: all. The lowered form
 // at any point of the passes:
 llvm::Error printLowered(const Program &program, const SourceModule &source,
                          llvm::StringRef only, llvm::raw_ostream &out);
-// And what selection made of it, after a summary if all are printed:
+// And what selection made of it: of a single function beside its original
+// instructions (listing.h), of all after a summary:
 llvm::Error printProgram(Program &program, const Tiling &tiling,
                          const SourceModule &source, llvm::StringRef only,
                          llvm::raw_ostream &out);

@@ -5,13 +5,12 @@
 #include "rewriter/error.h"
 #include "rewriter/inspect_json.h"
 #include "rewriter/output.h"
-#include "rewriter/symbolize.h"
 #include "rewriter/verify.h"
 
 namespace ireko {
 
-llvm::Expected<InspectedFile> loadInspected(llvm::StringRef path,
-                                            Phases &phases) {
+llvm::Expected<InspectedFile>
+loadInspected(llvm::StringRef path, Phases &phases, llvm::StringRef located) {
   phases.begin("read");
   llvm::Expected<std::vector<uint8_t>> bytes = loadFile(path);
   if (!bytes)
@@ -30,7 +29,7 @@ llvm::Expected<InspectedFile> loadInspected(llvm::StringRef path,
     return loaded;
   }
   llvm::Expected<SourceModule> module =
-      readModuleFromBytes(std::move(*bytes), name);
+      readModuleFromBytes(std::move(*bytes), name, located);
   if (!module)
     return module.takeError();
   if (!module->info.isBundle) {
@@ -81,7 +80,7 @@ llvm::Error inspectFile(InspectedFile &&file, const PackOptions &options,
 }
 
 llvm::Error writeMap(llvm::StringRef path, const std::vector<uint8_t> &bundle,
-                     llvm::ArrayRef<std::string> functionNames) {
+                     const MapFacts &facts) {
   llvm::Expected<SourceModule> module =
       readModuleFromBytes(bundle, "the bundle");
   if (!module)
@@ -89,7 +88,7 @@ llvm::Error writeMap(llvm::StringRef path, const std::vector<uint8_t> &bundle,
   llvm::Expected<ImageFile> image = readBundleImage(*module, false);
   if (!image)
     return image.takeError();
-  return writeOutput(path, makeMap(*image, functionNames));
+  return writeOutput(path, makeMap(*image, facts));
 }
 
 llvm::Error symbolizeTexts(llvm::StringRef path,

@@ -5,6 +5,7 @@
 
 #include "rewriter/image_file.h"
 #include "rewriter/pack.h"
+#include "rewriter/symbolize.h"
 
 namespace ireko {
 
@@ -14,8 +15,10 @@ struct InspectedFile {
   std::optional<ImageFile> image;
 };
 
+// `located`: as for readModuleFromBytes.
 llvm::Expected<InspectedFile> loadInspected(llvm::StringRef path,
-                                            Phases &phases);
+                                            Phases &phases,
+                                            llvm::StringRef located = {});
 
 // `ireko inspect`: a module is listed as it would be packed; a bundle or a
 // program file as it is, decoded from its bytes.
@@ -24,7 +27,7 @@ llvm::Error inspectFile(InspectedFile &&file, const PackOptions &options,
 
 // `ireko pack --map`: of a bundle that has just been made.
 llvm::Error writeMap(llvm::StringRef path, const std::vector<uint8_t> &bundle,
-                     llvm::ArrayRef<std::string> functionNames);
+                     const MapFacts &facts);
 
 // `ireko symbolize`: a line for each of `texts`, or for each line of standard
 // input if there are none.

@@ -114,9 +114,9 @@ llvm::Error pack(const CommandLine &line, Phases &phases) {
   if (!source)
     return source.takeError();
   size_t sourceBytes = source->bytes.size();
-  std::vector<std::string> names;
+  MapFacts facts;
   if (!line.map.empty())
-    names = source->info.functionNames;
+    facts = {source->info.functionNames, SourceLines::of(*source)};
   std::optional<Profile> profile;
   PackOptions options = line.pack;
   if (llvm::Error error = addProfile(line, *source, profile, options))
@@ -126,7 +126,7 @@ llvm::Error pack(const CommandLine &line, Phases &phases) {
   if (!bundle)
     return bundle.takeError();
   if (!line.map.empty())
-    if (llvm::Error error = writeMap(line.map, *bundle, names))
+    if (llvm::Error error = writeMap(line.map, *bundle, facts))
       return error;
   if (llvm::Error error = writeResult(line, phases, *bundle))
     return error;
@@ -193,7 +193,8 @@ llvm::Error makeVm(const CommandLine &line, Phases &phases) {
 }
 
 llvm::Error inspect(const CommandLine &line, Phases &phases) {
-  llvm::Expected<InspectedFile> file = loadInspected(line.input, phases);
+  llvm::Expected<InspectedFile> file =
+      loadInspected(line.input, phases, line.inspect.function);
   if (!file)
     return file.takeError();
   std::optional<Profile> profile;

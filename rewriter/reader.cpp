@@ -13,6 +13,8 @@
 #include "assemble.h"
 #include "deepstack.h"
 #include "error.h"
+#include "function_filter.h"
+#include "original_code.h"
 
 #include "source-map.h"
 #include "wasm-binary.h"
@@ -316,16 +318,41 @@ void appendVlq(std::string &out, int64_t delta) {
   } while (rest);
 }
 
+/// The landmarks, and all live instructions of function \p located.
+std::vector<uint32_t> placesToNote(const SourceModule &source,
+                                   llvm::StringRef located) {
+  const BinaryInfo &info = source.info;
+  if (located.empty())
+    return info.landmarks;
+  std::vector<uint32_t> places;
+  FunctionFilter filter(located);
+  for (uint32_t f = info.importedFunctions; f < info.functions; ++f)
+    if (filter.has(f, info.functionNames[f]))
+      for (const OriginalInstruction &found : originalCode(source, f))
+        places.push_back(found.offset);
+  llvm::erase_if(places, [&](uint32_t place) {
+    auto dead = std::upper_bound(
+        info.deadCode.begin(), info.deadCode.end(), place,
+        [](uint32_t at, const CodeRange &range) { return at < range.begin; });
+    return dead != info.deadCode.begin() && place < dead[-1].end;
+  });
+  std::vector<uint32_t> all;
+  std::set_union(places.begin(), places.end(), info.landmarks.begin(),
+                 info.landmarks.end(), std::back_inserter(all));
+  return all;
+}
+
 /// A source map that says of each landmark, at its place in \p copy, that it
 /// comes from the line of its file offset. Binaryen also has a mode that notes
 /// the locations of all expressions (for DWARF), but that fails an assertion on
 /// any function whose outermost label is used.
-std::vector<char> makeSourceMap(const BinaryInfo &info, const CleanCopy &copy) {
+std::vector<char> makeSourceMap(llvm::ArrayRef<uint32_t> landmarks,
+                                const CleanCopy &copy) {
   std::string map = R"({"version":3,"sources":["offset"],"mappings":")";
   int64_t lastPlace = 0;
   int64_t lastLine = 1;
   auto part = copy.origins.begin();
-  for (uint32_t landmark : info.landmarks) {
+  for (uint32_t landmark : landmarks) {
     while (part + 1 != copy.origins.end() && part[1].second <= landmark)
       ++part;
     int64_t place = part->first + (landmark - part->second);
@@ -345,9 +372,10 @@ std::vector<char> makeSourceMap(const BinaryInfo &info, const CleanCopy &copy) {
   return std::vector<char>(map.c_str(), map.c_str() + map.size() + 1);
 }
 
-llvm::Error buildModule(SourceModule &source) {
+llvm::Error buildModule(SourceModule &source, llvm::StringRef located) {
   CleanCopy copy = makeCleanCopy(source.bytes, source.info);
-  std::vector<char> sourceMap = makeSourceMap(source.info, copy);
+  std::vector<char> sourceMap =
+      makeSourceMap(placesToNote(source, located), copy);
   source.module = std::make_unique<wasm::Module>();
   std::optional<InputError> failure;
   runWithDeepStack([&] {
@@ -425,7 +453,8 @@ llvm::Expected<SourceModule> readModule(llvm::StringRef path) {
 }
 
 llvm::Expected<SourceModule> readModuleFromBytes(std::vector<uint8_t> bytes,
-                                                 llvm::StringRef name) {
+                                                 llvm::StringRef name,
+                                                 llvm::StringRef located) {
   if (bytes.empty())
     return inputError(name, "the file is empty",
                       "give a WebAssembly module, .wasm or .wat");
@@ -458,7 +487,7 @@ llvm::Expected<SourceModule> readModuleFromBytes(std::vector<uint8_t> bytes,
     return source.fromText ? withoutOffsets(info.takeError())
                            : info.takeError();
   source.info = std::move(*info);
-  if (llvm::Error error = buildModule(source))
+  if (llvm::Error error = buildModule(source, located))
     return std::move(error);
   return source;
 }

@@ -36,7 +36,8 @@ struct SourceModule {
   /// The functions of a bundle have no code here.
   std::unique_ptr<wasm::Module> module;
   /// The file offset of \p expression in \p function, for those instructions
-  /// that BinaryInfo::landmarks lists. They carry it as the line number of
+  /// that BinaryInfo::landmarks lists, and for those of located functions
+  /// (readModuleFromBytes). They carry it as the line number of
   /// their debug location, so that Binaryen keeps it where it replaces them.
   static std::optional<uint64_t> offsetOf(const wasm::Function &function,
                                           wasm::Expression *expression);
@@ -51,9 +52,12 @@ llvm::Expected<std::vector<uint8_t>> loadFile(llvm::StringRef path);
 /// Reads a binary or text module; "-" is standard input.
 llvm::Expected<SourceModule> readModule(llvm::StringRef path);
 
-/// The same for bytes at hand, called \p name in errors.
+/// The same for bytes at hand, called \p name in errors. The instructions of
+/// function \p located, its name or index, all have offsets (offsetOf), not
+/// only the landmarks.
 llvm::Expected<SourceModule> readModuleFromBytes(std::vector<uint8_t> bytes,
-                                                 llvm::StringRef name);
+                                                 llvm::StringRef name,
+                                                 llvm::StringRef located = {});
 
 } // namespace ireko
 

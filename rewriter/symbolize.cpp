@@ -3,6 +3,7 @@
 #include "rewriter/disassemble.h"
 #include "rewriter/error.h"
 #include "rewriter/validator_bytes.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 
 namespace ireko {
@@ -18,6 +19,11 @@ std::string labelOf(const SymbolMap::Function &function) {
   return label;
 }
 
+// How the line of the source is said.
+std::string behind(const SymbolMap::Instruction &instruction) {
+  return instruction.line.empty() ? "" : ", " + instruction.line;
+}
+
 // Reads a number and the space behind it.
 bool takeNumber(llvm::StringRef &line, uint32_t &number, unsigned radix) {
   auto [word, rest] = line.split(' ');
@@ -29,19 +35,21 @@ bool takeNumber(llvm::StringRef &line, uint32_t &number, unsigned radix) {
 
 } // namespace
 
-std::string makeMap(const ImageFile &file,
-                    llvm::ArrayRef<std::string> functionNames) {
+std::string makeMap(const ImageFile &file, const MapFacts &facts) {
   std::string map = std::string(kFirstLine) + "\n";
   for (uint32_t f = 0; f < file.header().functionCount; ++f) {
     if (!file.hasCode(f))
       continue;
     map += "function " + hex(file.record(f).entry) + " " +
            hex(file.codeLimit(f)) + " " + std::to_string(f);
-    if (f < functionNames.size() && !functionNames[f].empty())
-      map += " " + printableName(functionNames[f]);
+    if (f < facts.functionNames.size() && !facts.functionNames[f].empty())
+      map += " " + printableName(facts.functionNames[f]);
     map += "\n";
-    for (auto [address, offset] : locationsOf(file, f))
-      map += "at " + hex(address) + " " + hex(offset) + "\n";
+    for (auto [address, offset] : locationsOf(file, f)) {
+      std::string line = facts.lines.find(offset);
+      map += "at " + hex(address) + " " + hex(offset) +
+             (line.empty() ? "" : " " + line) + "\n";
+    }
   }
   return map;
 }
@@ -64,7 +72,7 @@ llvm::Expected<SymbolMap> SymbolMap::parse(llvm::StringRef text,
       continue;
     }
     Function function;
-    std::pair<uint32_t, uint32_t> offset;
+    Instruction instruction;
     if (line.consume_front("function ") &&
         takeNumber(line, function.entry, 16) &&
         takeNumber(line, function.end, 16) &&
@@ -72,9 +80,10 @@ llvm::Expected<SymbolMap> SymbolMap::parse(llvm::StringRef text,
       function.name = line.str();
       map.functions.push_back(std::move(function));
     } else if (line.consume_front("at ") && !map.functions.empty() &&
-               takeNumber(line, offset.first, 16) &&
-               takeNumber(line, offset.second, 16)) {
-      map.functions.back().offsets.push_back(offset);
+               takeNumber(line, instruction.address, 16) &&
+               takeNumber(line, instruction.offset, 16)) {
+      instruction.line = line.str();
+      map.functions.back().instructions.push_back(std::move(instruction));
     } else {
       return inputError(path, place, "this line is none of a map",
                         "the file is damaged");
@@ -94,13 +103,13 @@ std::string SymbolMap::symbolize(llvm::StringRef text) const {
       if (address < function.entry || address >= function.end)
         continue;
       std::string found = text.str() + ": " + labelOf(function);
-      const std::pair<uint32_t, uint32_t> *last = nullptr;
-      for (auto &offset : function.offsets)
-        if (offset.first <= address)
-          last = &offset;
+      const Instruction *last = nullptr;
+      for (const Instruction &instruction : function.instructions)
+        if (instruction.address <= address)
+          last = &instruction;
       if (last)
-        found +=
-            (last->first == address ? " at " : " after ") + hex(last->second);
+        found += (last->address == address ? " at " : " after ") +
+                 hex(last->offset) + behind(*last);
       return found;
     }
     return text.str() + ": no function";
@@ -110,12 +119,26 @@ std::string SymbolMap::symbolize(llvm::StringRef text) const {
   if (at == llvm::StringRef::npos)
     return text.str();
   llvm::StringRef rest = text.drop_front(at + kPlace.size());
-  if (rest.consumeInteger(10, index) || rest.starts_with(" <"))
+  if (rest.consumeInteger(10, index))
     return text.str();
-  for (const Function &function : functions)
-    if (function.index == index)
-      return text.take_front(at).str() + "in " + labelOf(function) + rest.str();
-  return text.str();
+  auto function = llvm::find_if(
+      functions, [&](const Function &f) { return f.index == index; });
+  if (function == functions.end())
+    return text.str();
+  std::string found = text.take_front(at).str() + "in " + labelOf(*function);
+  if (rest.starts_with(" <")) {
+    rest = rest.drop_front(std::min(rest.find('>'), rest.size() - 1) + 1);
+    found = text.drop_back(rest.size()).str();
+  }
+  llvm::StringRef behindOffset = rest;
+  uint64_t offset;
+  if (behindOffset.consume_front(" at 0x") &&
+      !behindOffset.consumeInteger(16, offset))
+    for (const Instruction &instruction : function->instructions)
+      if (instruction.offset == offset)
+        return found + rest.drop_back(behindOffset.size()).str() +
+               behind(instruction) + behindOffset.str();
+  return found + rest.str();
 }
 
 } // namespace ireko

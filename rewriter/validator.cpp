@@ -56,7 +56,7 @@ const SectionInfo *BinaryInfo::findCustom(llvm::StringRef name) const {
 llvm::Expected<BinaryInfo> validateBinary(llvm::ArrayRef<uint8_t> bytes,
                                           llvm::StringRef file) {
   Diagnosis diagnosis;
-  FunctionNames names = findFunctionNames(bytes);
+  NameMap names = findFunctionNames(bytes);
   BinaryInfo info;
   if (bytes.size() > kMaxModuleBytes)
     diagnosis.fail(kMaxModuleBytes, "the module is larger than 1 GiB",

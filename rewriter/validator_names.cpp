@@ -1,4 +1,4 @@
-//===- validator_names.cpp - Names of functions from the name section -----===//
+//===- validator_names.cpp - Names from the name section ------------------===//
 //
 // A second, tolerant walk over the section headers, with a diagnosis of its own
 // that nobody sees.
@@ -16,39 +16,58 @@ namespace ireko {
 
 namespace {
 
+// Subsections.
 constexpr uint8_t kFunctionNames = 1;
+constexpr uint8_t kLocalNames = 2;
 
-/// Reads the name section in \p in, which lies after its own name.
-FunctionNames readNameSection(ByteReader in, const Diagnosis &diagnosis) {
-  FunctionNames result;
+/// Reads a list of indices, which must ascend, and names.
+NameMap readNameMap(ByteReader &in, const Diagnosis &diagnosis) {
+  NameMap result;
+  uint32_t count = in.count("names", kMaxFunctions);
+  for (uint32_t i = 0; i < count && !diagnosis.failed; ++i) {
+    uint32_t index = in.u32();
+    llvm::StringRef name = in.name();
+    if (!result.entries.empty() && result.entries.back().first >= index)
+      return {};
+    result.entries.emplace_back(index, name);
+  }
+  return diagnosis.failed ? NameMap() : result;
+}
+
+/// Calls \p read with the contents of the first such subsection of the name
+/// section, if there is one, and returns what it does.
+template <typename Read>
+NameMap readSubsection(llvm::ArrayRef<uint8_t> bytes, uint8_t wanted,
+                       Read read) {
+  Diagnosis diagnosis;
+  ByteReader in(bytes, 0, "file", diagnosis);
+  in.skip(8);
   while (!diagnosis.failed && !in.atEnd()) {
     uint8_t id = in.u8();
-    ByteReader part = in.range(in.u32(), "name section");
-    if (id != kFunctionNames)
+    ByteReader section = in.range(in.u32(), "section");
+    if (id != 0 || diagnosis.failed || section.name() != "name")
       continue;
-    uint32_t count = part.count("names", kMaxFunctions);
-    for (uint32_t i = 0; i < count && !diagnosis.failed; ++i) {
-      uint32_t index = part.u32();
-      llvm::StringRef name = part.name();
-      if (!result.entries.empty() && result.entries.back().first >= index)
-        return {};
-      result.entries.emplace_back(index, name);
+    while (!diagnosis.failed && !section.atEnd()) {
+      uint8_t kind = section.u8();
+      ByteReader part = section.range(section.u32(), "name section");
+      if (kind == wanted && !diagnosis.failed)
+        return read(part, diagnosis);
     }
-    return diagnosis.failed ? FunctionNames() : result;
+    return {};
   }
   return {};
 }
 
 } // namespace
 
-std::string FunctionNames::find(uint32_t index) const {
+std::string NameMap::find(uint32_t index) const {
   auto it = std::lower_bound(
       entries.begin(), entries.end(), index,
       [](const auto &entry, uint32_t value) { return entry.first < value; });
   return it != entries.end() && it->first == index ? it->second.str() : "";
 }
 
-std::vector<std::string> FunctionNames::spread(uint32_t count) const {
+std::vector<std::string> NameMap::spread(uint32_t count) const {
   std::vector<std::string> names(count);
   for (auto [index, name] : entries)
     if (index < count)
@@ -56,17 +75,25 @@ std::vector<std::string> FunctionNames::spread(uint32_t count) const {
   return names;
 }
 
-FunctionNames findFunctionNames(llvm::ArrayRef<uint8_t> bytes) {
-  Diagnosis diagnosis;
-  ByteReader in(bytes, 0, "file", diagnosis);
-  in.skip(8);
-  while (!diagnosis.failed && !in.atEnd()) {
-    uint8_t id = in.u8();
-    ByteReader section = in.range(in.u32(), "section");
-    if (id == 0 && !diagnosis.failed && section.name() == "name")
-      return readNameSection(section, diagnosis);
-  }
-  return {};
+NameMap findFunctionNames(llvm::ArrayRef<uint8_t> bytes) {
+  return readSubsection(bytes, kFunctionNames,
+                        [](ByteReader &in, const Diagnosis &diagnosis) {
+                          return readNameMap(in, diagnosis);
+                        });
+}
+
+NameMap findLocalNames(llvm::ArrayRef<uint8_t> bytes, uint32_t function) {
+  return readSubsection(
+      bytes, kLocalNames, [&](ByteReader &in, const Diagnosis &diagnosis) {
+        uint32_t count = in.count("functions", kMaxFunctions);
+        for (uint32_t i = 0; i < count && !diagnosis.failed; ++i) {
+          uint32_t index = in.u32();
+          NameMap names = readNameMap(in, diagnosis);
+          if (index == function)
+            return names;
+        }
+        return NameMap();
+      });
 }
 
 } // namespace ireko

@@ -1,4 +1,4 @@
-//===- validator_names.h - Names of functions from the name section -------===//
+//===- validator_names.h - Names from the name section --------------------===//
 //
 // The name section is a custom section: nothing in it can make a module
 // invalid. One that is broken is taken as if it were not there.
@@ -17,19 +17,23 @@
 
 namespace ireko {
 
-struct FunctionNames {
-  /// Ascending by function index; the names lie in the module's bytes.
+/// Names by index, of functions or of the locals of one.
+struct NameMap {
+  /// Ascending by index; the names lie in the module's bytes.
   std::vector<std::pair<uint32_t, llvm::StringRef>> entries;
 
-  /// The name of function \p index or "".
+  /// The name of \p index or "".
   std::string find(uint32_t index) const;
-  /// The names of functions 0 to \p count - 1.
+  /// The names of 0 to \p count - 1.
   std::vector<std::string> spread(uint32_t count) const;
 };
 
 /// Looks for function names in bytes that need not be a valid module (an error
 /// may lie before the name section and should still show names).
-FunctionNames findFunctionNames(llvm::ArrayRef<uint8_t> bytes);
+NameMap findFunctionNames(llvm::ArrayRef<uint8_t> bytes);
+
+/// The same for the locals of a function, parameters first.
+NameMap findLocalNames(llvm::ArrayRef<uint8_t> bytes, uint32_t function);
 
 } // namespace ireko
 
