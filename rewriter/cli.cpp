@@ -7,6 +7,7 @@
 
 #include "cli.h"
 
+#include "cli_shape.h"
 #include "error.h"
 #include "host_profiles.h"
 #include "passes/pass.h"
@@ -63,6 +64,9 @@ struct RawOptions {
   std::string safepoints;
   std::string imageSize = "24m";
   std::vector<std::string> folders;
+  std::string shell;
+  /// For completion.
+  OptionWords words;
 };
 
 constexpr char kModules[] = "Module, .wasm or .wat";
@@ -112,6 +116,13 @@ void addJobs(CLI::App *app, RawOptions &raw) {
       ->option_text("N");
 }
 
+std::vector<std::string> passNames() {
+  std::vector<std::string> names = {kNoPass};
+  for (const Pass &pass : kPasses)
+    names.emplace_back(pass.name);
+  return names;
+}
+
 std::string passesHelp() {
   std::string help = "PASS, in the order in which they run:\n";
   auto add = [&](std::string name, std::string_view what) {
@@ -125,17 +136,18 @@ std::string passesHelp() {
 }
 
 void addPackOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
-  app->add_option("-O", raw.optLevel,
-                  "0: one operator a handler; 2: optimise [2]")
-      ->option_text("LEVEL");
+  raw.words[app->add_option("-O", raw.optLevel,
+                            "0: one operator a handler; 2: optimise [2]")
+                ->option_text("LEVEL")] = {"0", "2"};
   addStackSize(app, raw, "as needed, up to 4m");
   app->add_option("--host-features", raw.hostFeatures,
                   "What the bundle may use [what the module uses]")
       ->option_text("LIST");
   addStubs(app, line);
-  app->add_option("--layout", raw.layout,
-                  "single memory, or separate: the app's at 0 [single]")
-      ->option_text("KIND");
+  raw.words[app->add_option(
+                   "--layout", raw.layout,
+                   "single memory, or separate: the app's at 0 [single]")
+                ->option_text("KIND")] = {"single", "separate"};
   app->add_option("--max-function-size", raw.maxFunctionSize,
                   "Of the bundle's code; splits the dispatch function")
       ->option_text("BYTES");
@@ -167,9 +179,12 @@ void addProfile(CLI::App *app, CommandLine &line) {
 }
 
 void addRunOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
-  app->add_option("--host", line.host,
-                  "Where to run it [the first of `ireko hosts`]")
-      ->option_text("NAME");
+  std::vector<std::string> &hosts =
+      raw.words[app->add_option("--host", line.host,
+                                "Where to run it [the first of `ireko hosts`]")
+                    ->option_text("NAME")];
+  for (const HostKind &kind : hostKinds())
+    hosts.push_back(kind.name.str());
   app->add_option("--dir", raw.folders, "Folder that it may use; repeatable")
       ->allow_extra_args(false)
       ->option_text("HOST[::GUEST]");
@@ -370,14 +385,17 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
       "lower", "Make a program file of a module, for the generic VM");
   CLI::App *vm = app.add_subcommand("vm", "Make the generic VM");
   CLI::App *hosts = app.add_subcommand("hosts", "List the hosts found here");
+  CLI::App *completion = app.add_subcommand(
+      "completion", "Print what completes these commands in a shell");
+  CLI::App *man = app.add_subcommand("man", "Print the manual page");
 
   addInput(pack, line);
   addOutput(pack, line, "The bundle");
   addPackOptions(pack, line, raw);
   addProfile(pack, line);
-  pack->add_option("--host", raw.profile,
-                   "Features and limits of a host, see below")
-      ->option_text("NAME");
+  raw.words[pack->add_option("--host", raw.profile,
+                             "Features and limits of a host, see below")
+                ->option_text("NAME")] = hostProfileNames();
   addStripHandlers(pack, line);
   pack->add_option("--map", line.map, "Write names and offsets, for symbolize")
       ->option_text("FILE");
@@ -394,14 +412,15 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
       ->add_option("--function", line.inspect.function,
                    "Show only this one [all]")
       ->option_text("NAME|INDEX");
-  inspect
-      ->add_option("--format", raw.format,
-                   "text, or json: docs/inspect-schema.md [text]")
-      ->option_text("FORMAT");
-  inspect
-      ->add_option("--after", line.inspect.afterPass,
-                   "Show basic blocks as they are after it, see below")
-      ->option_text("PASS");
+  raw.words[inspect
+                ->add_option("--format", raw.format,
+                             "text, or json: docs/inspect-schema.md [text]")
+                ->option_text("FORMAT")] = {"text", "json"};
+  raw.words[inspect
+                ->add_option(
+                    "--after", line.inspect.afterPass,
+                    "Show basic blocks as they are after it, see below")
+                ->option_text("PASS")] = passNames();
   addPackOptions(inspect, line, raw);
   addProfile(inspect, line);
   inspect->footer(passesHelp());
@@ -435,10 +454,15 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
 
   hosts->footer("Example: ireko run app.wasm --host wasmtime");
 
-  for (CLI::App *command :
-       {pack, run, inspect, verify, symbolize, lower, vm, hosts}) {
+  raw.words[completion->add_option("SHELL", raw.shell, "bash, zsh or fish")
+                ->required()] = {std::begin(kShells), std::end(kShells)};
+  completion->footer("Example: source <(ireko completion bash)");
+  man->footer("Example: ireko man | man -l -");
+
+  for (CLI::App *command : {pack, run, inspect, verify, symbolize, lower, vm,
+                            hosts, completion, man}) {
     command->set_help_flag("-h,--help", "Print this");
-    if (command != hosts)
+    if (command != hosts && command != completion && command != man)
       command->add_flag("-v,--verbose", line.verbose,
                         "Print time and memory of each phase");
   }
@@ -462,6 +486,19 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
                              "'",
                          command);
     return wrong(error.what(), command);
+  }
+  if (*completion) {
+    std::optional<std::string> script =
+        completionScript(shapeOf(app, raw.words), raw.shell);
+    if (!script)
+      return usageError("there is no completion for '" + raw.shell + "'",
+                        "bash, zsh or fish");
+    line.text = *script;
+    return line;
+  }
+  if (*man) {
+    line.text = manPage(shapeOf(app, raw.words), IREKO_VERSION);
+    return line;
   }
   line.command = *pack        ? Command::kPack
                  : *run       ? Command::kRun

@@ -44,6 +44,17 @@ llvm::Expected<HostProfile> findHostProfile(llvm::StringRef name) {
                     "one of " + known);
 }
 
+std::vector<std::string> hostProfileNames() {
+  std::vector<std::string> all;
+  for (const Row &row : kRows) {
+    llvm::SmallVector<llvm::StringRef, 8> names;
+    row.names.split(names, ' ');
+    for (llvm::StringRef name : names)
+      all.push_back(name.str());
+  }
+  return all;
+}
+
 std::string hostProfilesHelp() {
   std::string help = "NAME, each a set of --host-features and --max-...:\n";
   for (const Row &row : kRows) {

@@ -9,6 +9,7 @@
 #define IREKO_REWRITER_HOST_PROFILES_H
 
 #include <string>
+#include <vector>
 
 #include "rewriter/host_features.h"
 #include "rewriter/pages.h"
@@ -22,6 +23,8 @@ struct HostProfile {
 
 /// A failure is a UsageError.
 llvm::Expected<HostProfile> findHostProfile(llvm::StringRef name);
+
+std::vector<std::string> hostProfileNames();
 
 /// The help of the option's value: a line for each profile.
 std::string hostProfilesHelp();

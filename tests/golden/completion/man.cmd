@@ -1,0 +1,2 @@
+# Generated from the definitions of the command line.
+ireko man

@@ -1,0 +1,2 @@
+ireko completion tcsh
+ireko completion
