@@ -11,8 +11,9 @@ FlowGraph::FlowGraph(const Function &function)
       order(successors.size(), kUnreached), dominator(successors.size()),
       loopOf(successors.size(), kRoot), outerLoop(successors.size(), kRoot),
       header(successors.size()), hasInner(successors.size()),
-      entry(successors.size()), labelled(successors.size()),
-      inside(successors.size()), behind(successors.size()) {
+      entry(successors.size()), size(successors.size()),
+      labelled(successors.size()), inside(successors.size()),
+      behind(successors.size()) {
   sortNodes(function);
   findDominators();
   findLoops();
@@ -143,6 +144,12 @@ void FlowGraph::findLoops() {
       continue;
     outermost.push_back(*it);
     entry[*it] = outermost.size();
+  }
+  for (FlowNode node : sorted) {
+    FlowNode loop = loopOf[node];
+    while (loop != kRoot && outerLoop[loop] != kRoot)
+      loop = outerLoop[loop];
+    ++size[loop];
   }
 }
 

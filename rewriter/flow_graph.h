@@ -51,6 +51,8 @@ public:
   // list, from 1; 0 for other nodes.
   const std::vector<FlowNode> &outermostLoops() const { return outermost; }
   uint32_t entryOf(FlowNode node) const { return entry[node]; }
+  // Nodes of an outermost loop, inner loops included.
+  uint32_t loopSize(FlowNode header) const { return size[header]; }
 
   bool isInline(FlowNode node) const { return !labelled[node]; }
   // In the order in which they follow each other.
@@ -81,7 +83,7 @@ private:
   std::vector<FlowNode> loopOf, outerLoop;
   std::vector<bool> header, hasInner;
   std::vector<FlowNode> outermost;
-  std::vector<uint32_t> entry;
+  std::vector<uint32_t> entry, size;
   std::vector<bool> labelled;
   std::vector<std::vector<FlowNode>> inside, behind;
 };

@@ -96,6 +96,22 @@ Name RegionBuilder::loopLabel(FlowNode node) const {
   return "l" + std::to_string(node);
 }
 
+Name RegionBuilder::entryLabel(FlowNode header) const {
+  return "entry" + std::to_string(header);
+}
+
+// What is live in a loop has one definition more where activations go on. In
+// large loops hosts' register allocation suffers: there both ways in take the
+// values from the frame.
+bool RegionBuilder::isEnteredThroughFrame(FlowNode node) const {
+  constexpr uint32_t kLarge = 64; // nodes
+  return region.graph.entryOf(node) && region.graph.loopSize(node) >= kLarge;
+}
+
+Name RegionBuilder::latchLabel(FlowNode header) const {
+  return "latch" + std::to_string(header);
+}
+
 // Structure -------------------------------------------------------------------
 
 Expression *RegionBuilder::sequence(Code &&code) {
@@ -124,6 +140,13 @@ wasm::Block *RegionBuilder::labelled(Name label, Code &&code) {
 void RegionBuilder::placeBehind(FlowNode node, Code &code) {
   wasm::Block *block = labelled(blockLabel(node), std::move(code));
   code = {block};
+  if (isEnteredThroughFrame(node)) {
+    const SlotSet &live = region.liveIn(blockOf(node));
+    region.forEachLive(live, [&](uint32_t i) { code.push_back(spill(i)); });
+    block = labelled(entryLabel(node), std::move(code));
+    code = {block};
+    region.forEachLive(live, [&](uint32_t i) { code.push_back(reload(i)); });
+  }
   placeNode(node, code);
 }
 
@@ -133,6 +156,8 @@ void RegionBuilder::placeNode(FlowNode node, Code &code) {
   for (FlowNode next : region.graph.placedIn(node))
     placeBehind(next, own);
   if (region.graph.isHeader(node)) {
+    if (latches[node])
+      addLatch(node, own);
     teeSets(builder, own);
     wasm::Block *body = builder.makeBlock();
     body->list.set(own);
@@ -159,27 +184,58 @@ void RegionBuilder::goTo(FlowNode from, FlowNode to, Code &code) {
     placeNode(to, code);
 }
 
+// Of loops with several edges back that count, one place counts for all: the
+// code is shorter, and hosts have fewer edges to move values along.
+void RegionBuilder::addLatch(FlowNode header, Code &code) {
+  wasm::Block *body = labelled(latchLabel(header), std::move(code));
+  code = {body};
+  countDown(header, loopLabel(header), code);
+}
+
+void RegionBuilder::findLatches() {
+  std::vector<uint8_t> edges(region.code.blocks.size() + 1);
+  latches.assign(edges.size(), false);
+  for (FlowNode node : region.graph.nodes()) {
+    if (node == kRoot)
+      continue;
+    const Terminator &end = region.code.blocks[blockOf(node)].end;
+    if (!end.backEdge || end.kind == Kind::Switch)
+      continue;
+    FlowNode to =
+        nodeOf(end.kind == Kind::Jump ? end.next : end.targets.front());
+    if (region.graph.isBackEdge(node, to) && edges[to]++)
+      latches[to] = true;
+  }
+}
+
 // Along an edge that counts.
 void RegionBuilder::goBack(FlowNode from, FlowNode to, Code &code) {
-  Expression *less = builder.makeBinary(SubInt32, get(count), gen.i32(1));
-  Expression *counted = builder.makeLocalTee(count, less, Type::i32);
-  Name away;
+  if (isLatched(from, to)) {
+    code.push_back(builder.makeBreak(latchLabel(to)));
+    return;
+  }
+  if (isBranch(from, to))
+    return countDown(to, branchLabel(from, to), code);
+  Name passed = "counted" + std::to_string(from);
+  Code counting;
+  countDown(to, passed, counting);
+  code.push_back(labelled(passed, std::move(counting)));
+  placeNode(to, code);
+}
+
+// Counts, and branches to `back`, the way to the node, or leaves.
+void RegionBuilder::countDown(FlowNode to, Name back, Code &code) {
+  Name away = back;
   if (gen.safepoints.areStrict()) {
     uint32_t pc = gen.image.blocks[region.function][blockOf(to)];
     away = leave(Way::Yield, 0, region.liveIn(blockOf(to)), pc, code);
   }
-  if (!isBranch(from, to)) {
-    Expression *isOut = builder.makeUnary(EqZInt32, counted);
-    code.push_back(away.is() ? static_cast<Expression *>(
-                                   builder.makeBreak(away, nullptr, isOut))
-                             : builder.makeIf(isOut, renewCount()));
-    return placeNode(to, code);
-  }
-  Name back = branchLabel(from, to);
-  code.push_back(builder.makeBreak(back, nullptr, counted));
-  if (!away.is())
+  Expression *less = builder.makeBinary(SubInt32, get(count), gen.i32(1));
+  code.push_back(builder.makeBreak(
+      back, nullptr, builder.makeLocalTee(count, less, Type::i32)));
+  if (!gen.safepoints.areStrict())
     code.push_back(renewCount());
-  code.push_back(builder.makeBreak(away.is() ? away : back));
+  code.push_back(builder.makeBreak(away));
 }
 
 // Where calls begin, and where activations go on.
@@ -195,16 +251,14 @@ void RegionBuilder::emitRoot(Code &code) {
     goOn.push_back(builder.makeLocalSet(
         0, builder.makeBinary(AndInt32, fp(), gen.i32(~kGoesOn))));
     SlotSet live(region.variables.size());
-    for (FlowNode loop : loops)
-      live.unite(region.liveIn(blockOf(loop)));
-    region.forEachLive(live, [&](uint32_t i) {
-      SlotOfType variable = region.variables[i];
-      goOn.push_back(builder.makeLocalSet(
-          local(i), gen.load(variable.type, fp(), variable.slot * kSlotBytes)));
-    });
     std::vector<Name> labels;
-    for (FlowNode loop : loops)
-      labels.push_back(blockLabel(loop));
+    for (FlowNode loop : loops) {
+      bool throughFrame = isEnteredThroughFrame(loop);
+      if (!throughFrame)
+        live.unite(region.liveIn(blockOf(loop)));
+      labels.push_back(throughFrame ? entryLabel(loop) : blockLabel(loop));
+    }
+    region.forEachLive(live, [&](uint32_t i) { goOn.push_back(reload(i)); });
     Name last = labels.back();
     labels.pop_back();
     if (labels.empty())
@@ -288,9 +342,10 @@ void RegionBuilder::terminator(FlowNode node, const ireko::Block &block,
     if (end.negated)
       condition = builder.makeUnary(EqZInt32, condition);
     FlowNode to = nodeOf(end.targets[0]);
-    if (!end.backEdge && isBranch(node, to)) {
-      code.push_back(
-          builder.makeBreak(branchLabel(node, to), nullptr, condition));
+    bool latched = end.backEdge && isLatched(node, to);
+    if (latched || (!end.backEdge && isBranch(node, to))) {
+      Name label = latched ? latchLabel(to) : branchLabel(node, to);
+      code.push_back(builder.makeBreak(label, nullptr, condition));
     } else {
       Code taken;
       end.backEdge ? goBack(node, to, taken) : goTo(node, to, taken);
@@ -489,6 +544,12 @@ Index RegionBuilder::local(uint32_t variable) {
   return locals[variable];
 }
 
+Expression *RegionBuilder::reload(uint32_t variable) {
+  const SlotOfType &what = region.variables[variable];
+  return builder.makeLocalSet(
+      local(variable), gen.load(what.type, fp(), what.slot * kSlotBytes));
+}
+
 Expression *RegionBuilder::read(const SlotOfType &value) {
   return get(local(region.variable(value.slot, value.type)));
 }
@@ -562,6 +623,7 @@ void RegionBuilder::build() {
   count = Builder::addVar(out, Type::i32);
   pcLocal = Builder::addVar(out, Type::i32);
   findDirty();
+  findLatches();
   Code code;
   placeNode(kRoot, code);
   addLeaves(code);

@@ -56,6 +56,15 @@ private:
   wasm::Name branchLabel(FlowNode from, FlowNode to) const;
   void goTo(FlowNode from, FlowNode to, Code &code);
   void goBack(FlowNode from, FlowNode to, Code &code);
+  void findLatches();
+  bool isLatched(FlowNode from, FlowNode to) const {
+    return latches[to] && region.graph.isBackEdge(from, to);
+  }
+  wasm::Name entryLabel(FlowNode header) const;
+  bool isEnteredThroughFrame(FlowNode node) const;
+  wasm::Name latchLabel(FlowNode header) const;
+  void addLatch(FlowNode header, Code &code);
+  void countDown(FlowNode to, wasm::Name back, Code &code);
   wasm::Expression *sequence(Code &&code);
   wasm::Block *labelled(wasm::Name label, Code &&code);
 
@@ -89,6 +98,7 @@ private:
   wasm::Expression *replacement(wasm::Expression *node);
   void statement(FlowNode node, wasm::Expression *tree, Code &code);
   wasm::Index local(uint32_t variable);
+  wasm::Expression *reload(uint32_t variable);
   wasm::Expression *read(const SlotOfType &value);
   wasm::Expression *write(const SlotOfType &value, wasm::Expression *what);
 
@@ -108,7 +118,8 @@ private:
   wasm::Function *out = nullptr;
   std::vector<wasm::Index> locals; // by variable; 0: none yet
   wasm::Index count = 0, pcLocal = 0;
-  std::vector<bool> dirty; // by node: count may differ from the global there
+  std::vector<bool> latches; // by node: whether its loop has a latch
+  std::vector<bool> dirty;   // by node: count may differ from the global there
   std::vector<Leave> leaves;
   std::map<std::vector<uint32_t>, size_t> leavesByKey;
 };
