@@ -29,18 +29,26 @@ public:
   void build();
 
 private:
+  // How often an activation is restarted, and by how many bits longer it runs
+  // each time.
+  static constexpr uint32_t kRestarts = 4, kRestartShift = 3;
+  // In the global `entry`: the loop's number, and above it the level.
+  static constexpr uint32_t kEntryLevelShift = 16;
+
   using Code = std::vector<wasm::Expression *>;
   // How control goes to the stream.
   enum class Way : uint8_t {
-    Yield,  // at a safepoint of this activation
-    Unwind, // because the callee, whose frame is at `frame`, has done so
+    Yield,   // at a safepoint of this activation
+    Unwind,  // because the callee, whose frame is at `frame`, has done so
+    Restart, // not to the stream, but to a new activation that goes on
   };
   struct Leave {
     wasm::Name label;
     Way way;
     Slot frame;
     std::vector<uint32_t> live;
-    // Set the address in the stream at which the program goes on.
+    // Set the address in the stream at which the program goes on, or the
+    // number of the loop.
     std::vector<wasm::LocalSet *> sites;
   };
 
@@ -65,6 +73,14 @@ private:
   wasm::Name latchLabel(FlowNode header) const;
   void addLatch(FlowNode header, Code &code);
   void countDown(FlowNode to, wasm::Name back, Code &code);
+  bool restarts() const {
+    return !gen.safepoints.areStrict() &&
+           !region.graph.outermostLoops().empty();
+  }
+  wasm::Expression *mayRestart() {
+    return builder.makeBinary(wasm::LtUInt32, get(level), gen.i32(kRestarts));
+  }
+  void addRestart(Code &code);
   wasm::Expression *sequence(Code &&code);
   wasm::Block *labelled(wasm::Name label, Code &&code);
 
@@ -118,6 +134,9 @@ private:
   wasm::Function *out = nullptr;
   std::vector<wasm::Index> locals; // by variable; 0: none yet
   wasm::Index count = 0, pcLocal = 0;
+  // How often the activation was restarted; the loop from which it is to be
+  // once more.
+  wasm::Index level = 0, restarted = 0;
   std::vector<bool> latches; // by node: whether its loop has a latch
   std::vector<bool> dirty;   // by node: count may differ from the global there
   std::vector<Leave> leaves;

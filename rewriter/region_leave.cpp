@@ -95,7 +95,9 @@ void RegionBuilder::addLeaves(Code &code) {
       isOne &= pcOf(site) == pcOf(each.sites.front());
     Expression *pc = isOne ? gen.i32(pcOf(each.sites.front())) : get(pcLocal);
     Code away;
-    if (each.way == Way::Yield) {
+    if (each.way == Way::Restart) {
+      away.push_back(builder.makeLocalSet(restarted, pc));
+    } else if (each.way == Way::Yield) {
       away.push_back(gen.storeGlobal(kCountGlobal, get(count)));
       away.push_back(builder.makeCall(gen.program.own(kLeave),
                                       {pc, fp(), gen.i32(0)}, Type::none));
@@ -118,6 +120,8 @@ void RegionBuilder::addLeaves(Code &code) {
     wasm::Block *inner = labelled(label(i), std::move(code));
     code = {inner};
     if (i == 0) {
+      if (restarts())
+        addRestart(code);
       code.push_back(dummyReturn());
     } else {
       code.push_back(spill(steps[i].variable));

@@ -1,0 +1,339 @@
+// How the blocks of a region nest, and how loops count and are entered.
+
+#include "rewriter/region_code.h"
+#include "rewriter/tree.h"
+
+using namespace wasm;
+
+namespace ireko {
+
+using Kind = Terminator::Kind;
+
+namespace {
+
+// The node of the tree that is evaluated first, as far as it is known.
+Expression **firstEvaluated(Expression **at) {
+  for (;;) {
+    Expression *node = *at;
+    if (auto *branch = node->dynCast<Break>()) {
+      if (!branch->condition)
+        return at;
+      at = &branch->condition;
+    } else if (auto *conditional = node->dynCast<If>()) {
+      at = &conditional->condition;
+    } else if (auto *jump = node->dynCast<Switch>()) {
+      at = &jump->condition;
+    } else if (auto *leave = node->dynCast<Return>()) {
+      if (!leave->value)
+        return at;
+      at = &leave->value;
+    } else if (auto *call = node->dynCast<Call>()) {
+      if (call->operands.empty())
+        return at;
+      at = &call->operands[0];
+    } else if (node->is<wasm::Block>() || node->is<Loop>() ||
+               node->is<CallIndirect>()) {
+      return at;
+    } else {
+      Expression **first = nullptr;
+      forEachChild(node, [&](Expression *&child) {
+        if (!first)
+          first = &child;
+      });
+      if (!first)
+        return at;
+      at = first;
+    }
+  }
+}
+
+// x = v; f(x)   ==>   f(x = v)
+void teeSets(Builder &builder, std::vector<Expression *> &code) {
+  size_t kept = 0;
+  for (Expression *next : code) {
+    auto *set = kept ? code[kept - 1]->dynCast<LocalSet>() : nullptr;
+    if (set) {
+      Expression **first = firstEvaluated(&next);
+      auto *get = (*first)->dynCast<LocalGet>();
+      if (get && get->index == set->index) {
+        *first = builder.makeLocalTee(set->index, set->value, get->type);
+        --kept;
+      }
+    }
+    code[kept++] = next;
+  }
+  code.resize(kept);
+}
+
+} // namespace
+
+Name RegionBuilder::blockLabel(FlowNode node) const {
+  return "b" + std::to_string(node);
+}
+
+Name RegionBuilder::loopLabel(FlowNode node) const {
+  return "l" + std::to_string(node);
+}
+
+Name RegionBuilder::entryLabel(FlowNode header) const {
+  return "entry" + std::to_string(header);
+}
+
+// What is live in a loop has one definition more where activations go on. In
+// large loops hosts' register allocation suffers: there both ways in take the
+// values from the frame.
+bool RegionBuilder::isEnteredThroughFrame(FlowNode node) const {
+  constexpr uint32_t kLarge = 64; // nodes
+  return region.graph.entryOf(node) && region.graph.loopSize(node) >= kLarge;
+}
+
+Name RegionBuilder::latchLabel(FlowNode header) const {
+  return "latch" + std::to_string(header);
+}
+
+// Structure -------------------------------------------------------------------
+
+Expression *RegionBuilder::sequence(Code &&code) {
+  teeSets(builder, code);
+  if (code.size() == 1)
+    return code.front();
+  wasm::Block *block = builder.makeBlock();
+  block->list.set(code);
+  block->finalize();
+  return block;
+}
+
+wasm::Block *RegionBuilder::labelled(Name label, Code &&code) {
+  // A branch to where control falls anyway.
+  if (auto *last = code.empty() ? nullptr : code.back()->dynCast<Break>())
+    if (last->name == label && !last->condition)
+      code.pop_back();
+  teeSets(builder, code);
+  wasm::Block *block = builder.makeBlock();
+  block->name = label;
+  block->list.set(code);
+  block->finalize(Type::none, wasm::Block::HasBreak);
+  return block;
+}
+
+void RegionBuilder::placeBehind(FlowNode node, Code &code) {
+  wasm::Block *block = labelled(blockLabel(node), std::move(code));
+  code = {block};
+  if (isEnteredThroughFrame(node)) {
+    const SlotSet &live = region.liveIn(blockOf(node));
+    region.forEachLive(live, [&](uint32_t i) { code.push_back(spill(i)); });
+    block = labelled(entryLabel(node), std::move(code));
+    code = {block};
+    region.forEachLive(live, [&](uint32_t i) { code.push_back(reload(i)); });
+  }
+  placeNode(node, code);
+}
+
+void RegionBuilder::placeNode(FlowNode node, Code &code) {
+  Code own;
+  emitNode(node, own);
+  for (FlowNode next : region.graph.placedIn(node))
+    placeBehind(next, own);
+  if (region.graph.isHeader(node)) {
+    if (latches[node])
+      addLatch(node, own);
+    teeSets(builder, own);
+    wasm::Block *body = builder.makeBlock();
+    body->list.set(own);
+    body->finalize(Type::none, wasm::Block::NoBreak);
+    own = {builder.makeLoop(loopLabel(node), body)};
+  }
+  for (FlowNode next : region.graph.placedAfterLoop(node))
+    placeBehind(next, own);
+  code.insert(code.end(), own.begin(), own.end());
+}
+
+bool RegionBuilder::isBranch(FlowNode from, FlowNode to) const {
+  return region.graph.isBackEdge(from, to) || !region.graph.isInline(to);
+}
+
+Name RegionBuilder::branchLabel(FlowNode from, FlowNode to) const {
+  return region.graph.isBackEdge(from, to) ? loopLabel(to) : blockLabel(to);
+}
+
+void RegionBuilder::goTo(FlowNode from, FlowNode to, Code &code) {
+  if (isBranch(from, to))
+    code.push_back(builder.makeBreak(branchLabel(from, to)));
+  else
+    placeNode(to, code);
+}
+
+// Of loops with several edges back that count, one place counts for all: the
+// code is shorter, and hosts have fewer edges to move values along.
+void RegionBuilder::addLatch(FlowNode header, Code &code) {
+  wasm::Block *body = labelled(latchLabel(header), std::move(code));
+  code = {body};
+  countDown(header, loopLabel(header), code);
+}
+
+void RegionBuilder::findLatches() {
+  std::vector<bool> seen(region.code.blocks.size() + 1);
+  latches.assign(seen.size(), false);
+  for (FlowNode node : region.graph.nodes()) {
+    if (node == kRoot)
+      continue;
+    const Terminator &end = region.code.blocks[blockOf(node)].end;
+    if (!end.backEdge || end.kind == Kind::Switch)
+      continue;
+    FlowNode to =
+        nodeOf(end.kind == Kind::Jump ? end.next : end.targets.front());
+    if (!region.graph.isBackEdge(node, to))
+      continue;
+    latches[to] = seen[to];
+    seen[to] = true;
+  }
+}
+
+// Along an edge that counts.
+void RegionBuilder::goBack(FlowNode from, FlowNode to, Code &code) {
+  if (isLatched(from, to)) {
+    code.push_back(builder.makeBreak(latchLabel(to)));
+    return;
+  }
+  if (isBranch(from, to))
+    return countDown(to, branchLabel(from, to), code);
+  Name passed = "counted" + std::to_string(from);
+  Code counting;
+  countDown(to, passed, counting);
+  code.push_back(labelled(passed, std::move(counting)));
+  placeNode(to, code);
+}
+
+// Counts, and branches to `back`, the way to the node, or leaves.
+void RegionBuilder::countDown(FlowNode to, Name back, Code &code) {
+  Expression *less = builder.makeBinary(SubInt32, get(count), gen.i32(1));
+  code.push_back(builder.makeBreak(
+      back, nullptr, builder.makeLocalTee(count, less, Type::i32)));
+  if (gen.safepoints.areStrict()) {
+    uint32_t pc = gen.image.blocks[region.function][blockOf(to)];
+    Name away = leave(Way::Yield, 0, region.liveIn(blockOf(to)), pc, code);
+    code.push_back(builder.makeBreak(away));
+    return;
+  }
+  Expression *renewed = gen.i32(gen.safepoints.interval);
+  uint32_t loop = region.graph.entryOf(to);
+  if (loop) {
+    Name away = leave(Way::Restart, 0, region.liveIn(blockOf(to)), loop, code);
+    code.push_back(builder.makeBreak(away, nullptr, mayRestart()));
+  } else if (restarts()) {
+    // The loop around it is to find soon that the count has run out.
+    renewed = builder.makeSelect(mayRestart(), gen.i32(1), renewed);
+  }
+  code.push_back(builder.makeLocalSet(count, renewed));
+  code.push_back(builder.makeBreak(back));
+}
+
+// Hosts that compile in tiers do not replace code that runs: an outermost loop
+// whose count has run out calls its region again, which goes on with the loop.
+// This happens a few times for an activation, each time after eight times as
+// long, since the better code may not be there yet.
+void RegionBuilder::addRestart(Code &code) {
+  constexpr uint32_t kReachOfRestart = 256;
+  auto reach = [&](BinaryOp op) {
+    return gen.storeGlobal(kFrameLimit,
+                           builder.makeBinary(op, gen.loadGlobal(kFrameLimit),
+                                              gen.i32(kReachOfRestart)));
+  };
+  Expression *longer = builder.makeBinary(
+      ShlInt32, gen.i32(gen.safepoints.interval),
+      builder.makeBinary(MulInt32, get(level), gen.i32(kRestartShift)));
+  std::vector<Expression *> operands;
+  for (Type type : out->getParams())
+    operands.push_back(builder.makeConst(Literal::makeZero(type)));
+  operands[0] = builder.makeBinary(OrInt32, fp(), gen.i32(kGoesOn));
+  Type type = out->getResults();
+  Expression *call = builder.makeCall(out->name, operands, type);
+  Expression *result = nullptr;
+  if (type != Type::none) {
+    Index kept = Builder::addVar(out, type);
+    call = builder.makeLocalSet(kept, call);
+    result = get(kept);
+  }
+  Expression *next = gen.add(get(level), gen.i32(1));
+  code.push_back(builder.makeIf(
+      get(restarted),
+      sequence(
+          {builder.makeLocalSet(level, next),
+           // The region counts once more.
+           gen.storeGlobal(kCountGlobal, gen.add(longer, gen.i32(1))),
+           gen.storeGlobal(kEntryGlobal,
+                           builder.makeBinary(
+                               OrInt32, get(restarted),
+                               builder.makeBinary(ShlInt32, get(level),
+                                                  gen.i32(kEntryLevelShift)))),
+           reach(SubInt32), call, reach(AddInt32),
+           builder.makeReturn(result)})));
+}
+
+// Where calls begin, and where activations go on.
+void RegionBuilder::emitRoot(Code &code) {
+  code.push_back(builder.makeLocalSet(
+      count,
+      builder.makeBinary(SubInt32, gen.loadGlobal(kCountGlobal), gen.i32(1))));
+  code.push_back(gen.storeGlobal(kCountGlobal, get(count)));
+  Code rare;
+  const std::vector<FlowNode> &loops = region.graph.outermostLoops();
+  if (!loops.empty()) {
+    Code goOn;
+    goOn.push_back(builder.makeLocalSet(
+        0, builder.makeBinary(AndInt32, fp(), gen.i32(~kGoesOn))));
+    if (restarts())
+      goOn.push_back(builder.makeLocalSet(
+          level, builder.makeBinary(ShrUInt32, gen.loadGlobal(kEntryGlobal),
+                                    gen.i32(kEntryLevelShift))));
+    SlotSet live(region.variables.size());
+    std::vector<Name> labels;
+    for (FlowNode loop : loops) {
+      bool throughFrame = isEnteredThroughFrame(loop);
+      if (!throughFrame)
+        live.unite(region.liveIn(blockOf(loop)));
+      labels.push_back(throughFrame ? entryLabel(loop) : blockLabel(loop));
+    }
+    region.forEachLive(live, [&](uint32_t i) { goOn.push_back(reload(i)); });
+    Name last = labels.back();
+    labels.pop_back();
+    if (labels.empty())
+      goOn.push_back(builder.makeBreak(last));
+    else
+      goOn.push_back(builder.makeSwitch(
+          labels, last,
+          builder.makeBinary(
+              SubInt32,
+              builder.makeBinary(AndInt32, gen.loadGlobal(kEntryGlobal),
+                                 gen.i32((1 << kEntryLevelShift) - 1)),
+              gen.i32(1))));
+    rare.push_back(
+        builder.makeIf(builder.makeBinary(LtSInt32, fp(), gen.i32(0)),
+                       sequence(std::move(goOn))));
+  }
+  uint32_t parameters = out->getParams().size() - 1;
+  for (uint32_t i = 0; i < parameters; ++i)
+    rare.push_back(spill(i));
+  rare.push_back(
+      builder.makeCall(gen.program.own(kLeave),
+                       {gen.i32(gen.image.entries[region.function]), fp(),
+                        gen.i32(function.frameSlots * kSlotBytes)},
+                       Type::none));
+  rare.push_back(dummyReturn());
+  auto isFar = [&] {
+    return builder.makeBinary(GtUInt32, fp(), gen.loadGlobal(kFrameLimit));
+  };
+  if (!gen.safepoints.areStrict())
+    rare = {
+        builder.makeIf(builder.makeUnary(EqZInt32, get(count)),
+                       sequence({renewCount(),
+                                 gen.storeGlobal(kCountGlobal, get(count))})),
+        builder.makeIf(isFar(), sequence(std::move(rare)))};
+  code.push_back(builder.makeIf(
+      builder.makeBinary(OrInt32, isFar(),
+                         builder.makeUnary(EqZInt32, get(count))),
+      sequence(std::move(rare))));
+  goTo(kRoot, nodeOf(region.code.layout.front()), code);
+}
+
+} // namespace ireko
