@@ -117,6 +117,8 @@ public:
   bool hasRegions() const { return regions && !regions->list.empty(); }
   void addRegions();
   wasm::Name regionFunction(const Region &region) const;
+  // Of a leaf, what regions call: without the frame, and not counted.
+  wasm::Name leafFunction(const Region &region) const;
   // A function of regionSignature(type) that runs the function which
   // kEntryGlobal names in the stream.
   wasm::Name streamFunction(wasm::HeapType type);

@@ -103,6 +103,30 @@ Region::Region(const Program &program, const CallTypes &types,
     return;
   }
   findLiveness(types);
+  isLeaf = mayBeLeaf();
+}
+
+bool Region::mayBeLeaf() const {
+  if (valuesOf(type.getSignature().results, kFirstSlot).size() > 1)
+    return false;
+  for (BlockIndex index : code.layout) {
+    const Terminator &end = code.blocks[index].end;
+    switch (end.kind) {
+    case Kind::None:
+    case Kind::Jump:
+    case Kind::Branch:
+    case Kind::Switch:
+      if (end.backEdge)
+        return false;
+      break;
+    case Kind::Return:
+    case Kind::Trap:
+      break;
+    default:
+      return false;
+    }
+  }
+  return graph.outermostLoops().empty();
 }
 
 void Region::copyCode(const Program &program) {

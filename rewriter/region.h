@@ -60,6 +60,9 @@ public:
   // Each becomes a Wasm local: what a slot holds when it holds this type.
   std::vector<SlotOfType> variables;
   uint32_t nodes = 0; // of all trees
+  // Whether it neither calls nor loops, nor needs its frame: then a region that
+  // calls it counts in its place, and need not look how it returned.
+  bool isLeaf = false;
 
   uint32_t variable(Slot slot, wasm::Type type) const {
     return numbers.at({slot, type.getID()});
@@ -81,6 +84,7 @@ private:
   void addVariable(Slot slot, wasm::Type type);
   void addVariables(wasm::Expression *tree);
   void findLiveness(const CallTypes &types);
+  bool mayBeLeaf() const;
   void stepBack(const Block &block, const CallTypes &types,
                 SlotSet &live) const;
   void addReads(wasm::Expression *tree, SlotSet &live) const;

@@ -57,6 +57,10 @@ Name Codegen::regionFunction(const Region &region) const {
   return program.own("region." + std::to_string(region.function));
 }
 
+Name Codegen::leafFunction(const Region &region) const {
+  return program.own("leaf." + std::to_string(region.function));
+}
+
 uint32_t Codegen::endAddress(uint32_t f, BlockIndex index) const {
   const FunctionTiles &tiles = tiling.functions[f];
   const BlockTiles &list = tiles.blocks[tiles.position[index]];

@@ -35,8 +35,11 @@ struct NopRemover : PostWalker<NopRemover> {
 } // namespace
 
 void RegionBuilder::emitNode(FlowNode node, Code &code) {
-  if (node == kRoot)
-    return emitRoot(code);
+  if (node == kRoot) {
+    if (count) // a leaf's own code has none
+      emitRoot(code);
+    return goTo(kRoot, nodeOf(region.code.layout.front()), code);
+  }
   const ireko::Block &block = region.code.blocks[blockOf(node)];
   size_t count = block.statements.size() - passedArguments(block);
   for (size_t i = 0; i < count; ++i)
@@ -169,7 +172,10 @@ Expression *RegionBuilder::callWith(const ireko::Block &block,
                                     Expression *frame, Index element,
                                     bool isTail, Code &code) {
   const Terminator &end = block.end;
-  std::vector<Expression *> operands{frame};
+  std::vector<Expression *> operands;
+  const Region *leaf = calledLeaf(end);
+  if (!leaf)
+    operands.push_back(frame);
   std::vector<SlotOfType> arguments = regions.types->arguments(end);
   size_t passed = passedArguments(block), written = arguments.size() - passed;
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -194,6 +200,9 @@ Expression *RegionBuilder::callWith(const ireko::Block &block,
         gen.add(get(element), gen.i32(gen.elementsOf(end.table))), operands,
         HeapType(signature), isTail);
   }
+  if (leaf)
+    return builder.makeCall(gen.leafFunction(*leaf), operands,
+                            signature.results);
   Name target;
   if (const Region *callee = regions.of(end.callee)) {
     target = gen.regionFunction(*callee);
@@ -203,6 +212,29 @@ Expression *RegionBuilder::callWith(const ireko::Block &block,
     target = gen.streamFunction(type);
   }
   return builder.makeCall(target, operands, signature.results, isTail);
+}
+
+const Region *RegionBuilder::calledLeaf(const Terminator &end) const {
+  const Region *callee =
+      end.kind == Kind::Call ? regions.of(end.callee) : nullptr;
+  return callee && callee->isLeaf ? callee : nullptr;
+}
+
+// The safepoint of the leaf's start is moved behind the call.
+void RegionBuilder::countLeaf(const ireko::Block &block, Code &code) {
+  BlockIndex next = block.end.next;
+  Expression *less = builder.makeBinary(SubInt32, get(count), gen.i32(1));
+  Expression *isOut =
+      builder.makeUnary(EqZInt32, builder.makeLocalTee(count, less, Type::i32));
+  if (!gen.safepoints.areStrict()) {
+    // Whatever counts next renews it.
+    code.push_back(
+        builder.makeIf(isOut, builder.makeLocalSet(count, gen.i32(1))));
+    return;
+  }
+  Name away = leave(Way::Yield, 0, region.liveIn(next),
+                    gen.image.blocks[region.function][next], code);
+  code.push_back(builder.makeBreak(away, nullptr, isOut));
 }
 
 void RegionBuilder::call(FlowNode node, const ireko::Block &block, Code &code) {
@@ -216,7 +248,9 @@ void RegionBuilder::call(FlowNode node, const ireko::Block &block, Code &code) {
     checkElement(block, element, gen.endAddress(region.function, blockOf(node)),
                  code);
   }
-  storeCount(node, code);
+  bool isLeaf = calledLeaf(end);
+  if (!isLeaf)
+    storeCount(node, code);
   Expression *frame = isTail ? fp() : frameAt(end.frame);
   Expression *result = callWith(block, frame, element, isTail, code);
   if (isTail) {
@@ -225,6 +259,10 @@ void RegionBuilder::call(FlowNode node, const ireko::Block &block, Code &code) {
   }
   std::vector<SlotOfType> results = regions.types->results(end);
   code.push_back(results.empty() ? result : write(results.front(), result));
+  if (isLeaf) {
+    countLeaf(block, code);
+    return goTo(node, nodeOf(end.next), code);
+  }
   code.push_back(builder.makeLocalSet(count, gen.loadGlobal(kCountGlobal)));
   uint32_t pc = gen.image.blocks[region.function][end.next];
   Name away = leave(Way::Unwind, end.frame, region.liveBehind(end), pc, code);
@@ -276,7 +314,7 @@ void RegionBuilder::returnWith(FlowNode node, const Terminator &end,
 // Values ----------------------------------------------------------------------
 
 Index RegionBuilder::local(uint32_t variable) {
-  if (!locals[variable])
+  if (locals[variable] == kNoLocal)
     locals[variable] = Builder::addVar(out, region.variables[variable].type);
   return locals[variable];
 }
@@ -350,27 +388,60 @@ void RegionBuilder::statement(FlowNode node, Expression *tree, Code &code) {
   code.push_back(value(tree));
 }
 
+void RegionBuilder::begin(Name name, Signature signature, Index parameters) {
+  out = gen.bundle.addFunction(
+      Builder::makeFunction(name, HeapType(signature), {}, nullptr));
+  locals.assign(region.variables.size(), kNoLocal);
+  for (Index i = parameters; i < signature.params.size(); ++i)
+    locals[i - parameters] = i;
+}
+
+void RegionBuilder::end(Code &&code) {
+  code.push_back(builder.makeUnreachable());
+  out->body = sequence(std::move(code));
+  NopRemover().walk(out->body);
+}
+
 void RegionBuilder::build() {
   Signature signature = regionSignature(region.code.source->type.getHeapType());
-  out = gen.bundle.addFunction(Builder::makeFunction(
-      gen.regionFunction(region), HeapType(signature), {}, nullptr));
-  locals.assign(region.variables.size(), 0);
-  for (uint32_t i = 1; i < signature.params.size(); ++i)
-    locals[i - 1] = i;
+  latches.assign(region.code.blocks.size() + 1, false);
+  if (region.isLeaf) {
+    std::vector<Type> params(signature.params.begin() + 1,
+                             signature.params.end());
+    begin(gen.leafFunction(region), Signature(Type(params), signature.results),
+          0);
+    dirty = latches;
+    Code code;
+    placeNode(kRoot, code);
+    end(std::move(code));
+  }
+  begin(gen.regionFunction(region), signature, 1);
   count = Builder::addVar(out, Type::i32);
   pcLocal = Builder::addVar(out, Type::i32);
   if (restarts()) {
     level = Builder::addVar(out, Type::i32);
     restarted = Builder::addVar(out, Type::i32);
   }
+  Code code;
+  if (region.isLeaf) {
+    emitRoot(code);
+    std::vector<Expression *> operands;
+    for (Index i = 1; i < signature.params.size(); ++i)
+      operands.push_back(get(i));
+    Expression *result = builder.makeCall(gen.leafFunction(region), operands,
+                                          signature.results);
+    if (signature.results == Type::none) {
+      code.push_back(result);
+      result = nullptr;
+    }
+    code.push_back(builder.makeReturn(result));
+    return end(std::move(code));
+  }
   findDirty();
   findLatches();
-  Code code;
   placeNode(kRoot, code);
   addLeaves(code);
-  code.push_back(builder.makeUnreachable());
-  out->body = sequence(std::move(code));
-  NopRemover().walk(out->body);
+  end(std::move(code));
 }
 
 } // namespace ireko

@@ -28,12 +28,13 @@ public:
 
   void build();
 
-private:
   // How often an activation is restarted, and by how many bits longer it runs
   // each time.
   static constexpr uint32_t kRestarts = 4, kRestartShift = 3;
   // In the global `entry`: the loop's number, and above it the level.
   static constexpr uint32_t kEntryLevelShift = 16;
+
+  static constexpr wasm::Index kNoLocal = ~0u;
 
   using Code = std::vector<wasm::Expression *>;
   // How control goes to the stream.
@@ -51,6 +52,11 @@ private:
     // number of the loop.
     std::vector<wasm::LocalSet *> sites;
   };
+
+  // A function whose parameters from `parameters` on are the region's.
+  void begin(wasm::Name name, wasm::Signature signature,
+             wasm::Index parameters);
+  void end(Code &&code);
 
   // Structure.
   void placeNode(FlowNode node, Code &code);
@@ -89,6 +95,8 @@ private:
   void switchTo(FlowNode node, const Block &block, Code &code);
   void call(FlowNode node, const Block &block, Code &code);
   void cold(FlowNode node, const Block &block, Code &code);
+  const Region *calledLeaf(const Terminator &end) const;
+  void countLeaf(const Block &block, Code &code);
   void returnWith(FlowNode node, const Terminator &end, Code &code);
   void checkElement(const Block &block, wasm::Index index, uint32_t pc,
                     Code &code);
@@ -132,7 +140,7 @@ private:
   const Region &region;
   const Function &function; // as selection has left it
   wasm::Function *out = nullptr;
-  std::vector<wasm::Index> locals; // by variable; 0: none yet
+  std::vector<wasm::Index> locals; // by variable; or kNoLocal
   wasm::Index count = 0, pcLocal = 0;
   // How often the activation was restarted; the loop from which it is to be
   // once more.

@@ -147,13 +147,15 @@ void RegionBuilder::findDirty() {
       for (Expression *statement : block.statements)
         if (auto *exit = statement->dynCast<Break>())
           flow(exitTarget(exit), dirty[node]);
-      bool reloads = end.kind == Kind::Call || end.kind == Kind::CallIndirect ||
+      bool callsLeaf = calledLeaf(end);
+      bool reloads = (end.kind == Kind::Call && !callsLeaf) ||
+                     end.kind == Kind::CallIndirect ||
                      (end.kind == Kind::Cold &&
                       gen.program.coldOperators[end.callee].leavesVm);
       for (BlockIndex to : end.targets)
         flow(to, dirty[node] || end.backEdge);
       if (end.next != kNoBlock)
-        flow(end.next, !reloads && (dirty[node] ||
+        flow(end.next, !reloads && (dirty[node] || callsLeaf ||
                                     (end.kind == Kind::Jump && end.backEdge)));
     }
   }

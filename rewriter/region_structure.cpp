@@ -173,7 +173,6 @@ void RegionBuilder::addLatch(FlowNode header, Code &code) {
 
 void RegionBuilder::findLatches() {
   std::vector<bool> seen(region.code.blocks.size() + 1);
-  latches.assign(seen.size(), false);
   for (FlowNode node : region.graph.nodes()) {
     if (node == kRoot)
       continue;
@@ -333,7 +332,6 @@ void RegionBuilder::emitRoot(Code &code) {
       builder.makeBinary(OrInt32, isFar(),
                          builder.makeUnary(EqZInt32, get(count))),
       sequence(std::move(rare))));
-  goTo(kRoot, nodeOf(region.code.layout.front()), code);
 }
 
 } // namespace ireko
