@@ -122,6 +122,8 @@ public:
   // A function of regionSignature(type) that runs the function which
   // kEntryGlobal names in the stream.
   wasm::Name streamFunction(wasm::HeapType type);
+  // Whether a call through a static table may get to such a function.
+  bool mayCallStream(uint32_t table, wasm::HeapType type);
   // Where the table of regions has the elements of a static table.
   uint32_t elementsOf(uint32_t table);
   // (index, pc): raises the trap of a call through an element that is not of
@@ -211,6 +213,10 @@ public:
   // Raises a trap for the instruction at `pc`; does not return.
   wasm::Expression *trap(wasm::Expression *kind, wasm::Expression *pc);
 
+  // What regions call, with operands and pc, for an operator that takes values.
+  wasm::Name valueFunction(uint32_t op) const {
+    return program.own("operator." + std::to_string(op));
+  }
   wasm::Name coldFunction(uint32_t op) const {
     return program.own(std::string(kCold) + "." + std::to_string(op));
   }
@@ -275,6 +281,7 @@ private:
                                 const std::vector<wasm::Index> &arguments,
                                 wasm::Type result);
   // A function that calls one of the cold operators from `first` on.
+  void addValueFunction(uint32_t number);
   void addColdChooser(wasm::Name name, uint32_t first, uint32_t count);
   // The table that holds the references of frame slots; made when needed,
   // with the function that writes to it.
@@ -285,6 +292,9 @@ private:
   std::vector<Page> pages;
   std::unordered_map<wasm::HeapType, wasm::Name> streamFunctions;
   std::unordered_map<uint32_t, uint32_t> elementsOfTable;
+  // The types of a table's functions that are no regions.
+  std::unordered_map<uint32_t, std::unordered_set<wasm::HeapType>>
+      streamTypesOfTable;
   std::vector<wasm::Name> regionElements; // an empty name: null
 };
 

@@ -1,9 +1,11 @@
 // Cold functions: one for each cold operator, and one that chooses among them
 // by number for the shared handler. All take the linear address of the
-// operator's frame and the pc of the instruction.
+// operator's frame and the pc of the instruction. Of operators that take values
+// there is another one for regions, with the operands and the pc.
 
 #include "ir/manipulation.h"
 #include "rewriter/codegen.h"
+#include "rewriter/region.h"
 #include "rewriter/tree.h"
 
 using namespace wasm;
@@ -31,10 +33,13 @@ public:
       : gen(gen), builder(gen.builder), function(function) {}
 
   Expression *body(const ColdOperator &op);
+  // Of the function that takes operands.
+  Expression *valueBody(const ColdOperator &op);
 
 private:
   Expression *catching(Expression *leaving, Index saved);
   Expression *frame() { return builder.makeLocalGet(kFrame, Type::i32); }
+  Expression *pc() { return builder.makeLocalGet(pcLocal, Type::i32); }
   Expression *value(Expression *tree);
   Expression *replacement(Expression *node);
   void checkBounds(Index address, Index size, std::vector<Expression *> &list);
@@ -52,6 +57,10 @@ private:
   Codegen &gen;
   Builder &builder;
   wasm::Function &function;
+  Index pcLocal = kPc;
+  // Where operands are read: in the frame or, by slot, in parameters.
+  bool inFrame = true;
+  std::map<Slot, Index> parameters;
 };
 
 Index ColdGenerator::keep(Expression *tree, std::vector<Expression *> &list) {
@@ -78,10 +87,9 @@ void ColdGenerator::checkBounds(Index address, Index size,
                          builder.makeConst(Literal(int64_t(16)))),
       builder.makeConst(Literal(int64_t(gen.layout.guestBase))));
   static_assert(kPageBytes == 1 << 16);
-  list.push_back(
-      builder.makeIf(builder.makeBinary(GtUInt64, end, guestSize),
-                     gen.trap(gen.i32(uint32_t(TrapKind::MemoryBounds)),
-                              builder.makeLocalGet(kPc, Type::i32))));
+  list.push_back(builder.makeIf(
+      builder.makeBinary(GtUInt64, end, guestSize),
+      gen.trap(gen.i32(uint32_t(TrapKind::MemoryBounds)), pc())));
 }
 
 // On hosts without bulk memory segments lie in the VM's memory, and the runtime
@@ -102,8 +110,7 @@ Expression *ColdGenerator::keptSegment(Expression *node) {
             builder.makeBinary(
                 GtUInt32, get(from),
                 builder.makeBinary(SubInt32, get(left), get(size)))),
-        gen.trap(gen.i32(uint32_t(TrapKind::MemoryBounds)),
-                 builder.makeLocalGet(kPc, Type::i32))));
+        gen.trap(gen.i32(uint32_t(TrapKind::MemoryBounds)), pc())));
     list.push_back(builder.makeCall(
         gen.copyFunction,
         {guestAddress(to), gen.add(get(from), gen.i32(segment.data())),
@@ -126,6 +133,8 @@ Expression *ColdGenerator::replacement(Expression *node) {
       return replaced;
   std::vector<Expression *> list;
   if (auto *local = node->dynCast<LocalGet>()) {
+    if (!inFrame)
+      return get(parameters.at(local->index));
     if (local->type.isRef())
       return gen.loadReference(local->type, frame(), local->index);
     return gen.load(local->type, frame(), local->index * kSlotBytes);
@@ -139,14 +148,12 @@ Expression *ColdGenerator::replacement(Expression *node) {
     // Not by calling it: here the place is known.
     for (Expression *&operand : list)
       operand = builder.makeDrop(operand);
-    list.push_back(gen.trap(gen.i32(uint32_t(TrapKind::MissingImport)),
-                            builder.makeLocalGet(kPc, Type::i32)));
+    list.push_back(gen.trap(gen.i32(uint32_t(TrapKind::MissingImport)), pc()));
     return builder.makeBlock(list, call->type);
   }
   // Where a service of the generic VM finds that the guest is out of bounds.
   if (node->is<Unreachable>())
-    return gen.trap(gen.i32(uint32_t(TrapKind::MemoryBounds)),
-                    builder.makeLocalGet(kPc, Type::i32));
+    return gen.trap(gen.i32(uint32_t(TrapKind::MemoryBounds)), pc());
   if (auto *ref = node->dynCast<RefFunc>()) {
     Name adapter = gen.adapterOf(gen.program.functionIndex.at(ref->func));
     return builder.makeRefFunc(adapter);
@@ -277,6 +284,14 @@ Expression *ColdGenerator::body(const ColdOperator &op) {
   return builder.makeBlock(list);
 }
 
+Expression *ColdGenerator::valueBody(const ColdOperator &op) {
+  inFrame = false;
+  pcLocal = 0;
+  for (SlotOfType operand : operandsOf(op))
+    parameters[operand.slot] = pcLocal++;
+  return value(op.tree);
+}
+
 Name Codegen::referenceTable(Type type) {
   Name table = program.own(std::string("refs.") + referenceKind(type));
   if (bundle.getTableOrNull(table))
@@ -330,7 +345,10 @@ void Codegen::addColdFunctions() {
         coldFunction(i), Signature({Type::i32, Type::i32}, Type::none), {});
     // Not through addFunction's result: bodies may add functions.
     wasm::Function &added = *bundle.addFunction(std::move(function));
-    added.body = ColdGenerator(*this, added).body(program.coldOperators[i]);
+    const ColdOperator &op = program.coldOperators[i];
+    added.body = ColdGenerator(*this, added).body(op);
+    if (hasRegions() && takesValues(op))
+      addValueFunction(i);
   }
   uint32_t count = program.coldOperators.size();
   uint32_t group = choicesPerFunction(limits);
@@ -348,6 +366,18 @@ void Codegen::addColdFunctions() {
       Signature({Type::i32, Type::i32, Type::i32}, Type::none), {});
   chooser->body = choose(kCold, choices, 0, {0, 1, 2}, Type::none);
   bundle.addFunction(std::move(chooser));
+}
+
+void Codegen::addValueFunction(uint32_t number) {
+  const ColdOperator &op = program.coldOperators[number];
+  std::vector<Type> params;
+  for (SlotOfType operand : operandsOf(op))
+    params.push_back(operand.type);
+  params.push_back(Type::i32);
+  auto function = Builder::makeFunction(
+      valueFunction(number), Signature(Type(params), op.tree->type), {});
+  wasm::Function &added = *bundle.addFunction(std::move(function));
+  added.body = ColdGenerator(*this, added).valueBody(op);
 }
 
 void Codegen::addColdChooser(Name name, uint32_t first, uint32_t count) {

@@ -44,16 +44,34 @@ HeapType CallTypes::typeOf(const Terminator &end) const {
 
 namespace {
 
-void addOperands(Expression *tree, Slot frame,
-                 std::vector<SlotOfType> &operands) {
-  auto *get = tree->dynCast<LocalGet>();
-  if (get && !get->type.isRef())
-    operands.push_back({frame + get->index, get->type});
-  forEachChild(
-      tree, [&](Expression *&child) { addOperands(child, frame, operands); });
+template <typename Visit> void forEachGet(Expression *tree, Visit visit) {
+  if (auto *get = tree->dynCast<LocalGet>())
+    visit(get);
+  forEachChild(tree, [&](Expression *&child) { forEachGet(child, visit); });
 }
 
 } // namespace
+
+std::vector<SlotOfType> operandsOf(const ColdOperator &op) {
+  std::vector<SlotOfType> operands;
+  forEachGet(op.tree, [&](LocalGet *get) {
+    if (!get->type.isRef())
+      operands.push_back({get->index, get->type});
+  });
+  return operands;
+}
+
+bool takesValues(const ColdOperator &op) {
+  bool isPlain = !op.leavesVm && !op.tree->type.isRef() &&
+                 !op.tree->type.isTuple() && op.tree->type != Type::unreachable;
+  forEachGet(op.tree, [&](LocalGet *get) { isPlain &= !get->type.isRef(); });
+  return isPlain;
+}
+
+bool CallTypes::isValueOperator(const Terminator &end) const {
+  return end.kind == Kind::Cold &&
+         takesValues(program.coldOperators[end.callee]);
+}
 
 std::vector<SlotOfType> CallTypes::arguments(const Terminator &end) const {
   std::vector<SlotOfType> operands;
@@ -64,7 +82,9 @@ std::vector<SlotOfType> CallTypes::arguments(const Terminator &end) const {
   case Kind::TailCallIndirect:
     return valuesOf(typeOf(end).getSignature().params, end.frame + kFirstSlot);
   case Kind::Cold:
-    addOperands(program.coldOperators[end.callee].tree, end.frame, operands);
+    operands = operandsOf(program.coldOperators[end.callee]);
+    for (SlotOfType &operand : operands)
+      operand.slot += end.frame;
     return operands;
   default:
     return {};
@@ -103,10 +123,10 @@ Region::Region(const Program &program, const CallTypes &types,
     return;
   }
   findLiveness(types);
-  isLeaf = mayBeLeaf();
+  isLeaf = mayBeLeaf(types);
 }
 
-bool Region::mayBeLeaf() const {
+bool Region::mayBeLeaf(const CallTypes &types) const {
   if (valuesOf(type.getSignature().results, kFirstSlot).size() > 1)
     return false;
   for (BlockIndex index : code.layout) {
@@ -123,7 +143,8 @@ bool Region::mayBeLeaf() const {
     case Kind::Trap:
       break;
     default:
-      return false;
+      if (!types.isValueOperator(end))
+        return false;
     }
   }
   return graph.outermostLoops().empty();

@@ -28,11 +28,20 @@ std::vector<SlotOfType> valuesOf(wasm::Type types, Slot first);
 // other results are left in the frame.
 wasm::Signature regionSignature(wasm::HeapType type);
 
+// The operands of a cold operator, at slots of its frame, in the order in which
+// they are read.
+std::vector<SlotOfType> operandsOf(const ColdOperator &op);
+// Whether regions pass them as values and get its result as one: it does not
+// leave the VM, and has neither references nor several results.
+bool takesValues(const ColdOperator &op);
+
 // What terminators mean for slots.
 class CallTypes {
 public:
   explicit CallTypes(const Program &program);
 
+  // Whether the terminator is a cold operator that takes values.
+  bool isValueOperator(const Terminator &end) const;
   // Of calls, direct and indirect, tail calls too.
   wasm::HeapType typeOf(const Terminator &end) const;
   // What a terminator takes from the frame besides its tree and what it leaves
@@ -84,7 +93,7 @@ private:
   void addVariable(Slot slot, wasm::Type type);
   void addVariables(wasm::Expression *tree);
   void findLiveness(const CallTypes &types);
-  bool mayBeLeaf() const;
+  bool mayBeLeaf(const CallTypes &types) const;
   void stepBack(const Block &block, const CallTypes &types,
                 SlotSet &live) const;
   void addReads(wasm::Expression *tree, SlotSet &live) const;

@@ -160,6 +160,16 @@ uint32_t Codegen::elementsOf(uint32_t table) {
   return it->second;
 }
 
+bool Codegen::mayCallStream(uint32_t table, HeapType type) {
+  auto [it, isNew] = streamTypesOfTable.try_emplace(table);
+  if (isNew)
+    for (uint32_t element : program.staticTables[table].functions)
+      if (element && !regions->of(element - 1))
+        it->second.insert(
+            program.functions[element - 1].source->type.getHeapType());
+  return it->second.count(type);
+}
+
 Name Codegen::streamFunction(HeapType type) {
   auto [it, isNew] = streamFunctions.try_emplace(type, Name());
   if (!isNew)

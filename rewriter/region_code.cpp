@@ -21,15 +21,18 @@ bool readsFrame(Expression *tree, Slot frame) {
   return reads;
 }
 
-// Binaryen's writer would write them.
-struct NopRemover : PostWalker<NopRemover> {
+// Without what the writer would write for nothing.
+struct Tidier : PostWalker<Tidier> {
+  explicit Tidier(Builder &builder) : builder(builder) {}
   void visitBlock(wasm::Block *block) {
-    size_t kept = 0;
+    std::vector<Expression *> kept;
     for (Expression *item : block->list)
       if (!item->is<Nop>())
-        block->list[kept++] = item;
-    block->list.resize(kept);
+        kept.push_back(item);
+    teeSets(builder, kept);
+    block->list.set(kept);
   }
+  Builder &builder;
 };
 
 } // namespace
@@ -51,15 +54,20 @@ void RegionBuilder::emitNode(FlowNode node, Code &code) {
 // the call. Returns how many.
 size_t RegionBuilder::passedArguments(const ireko::Block &block) const {
   const Terminator &end = block.end;
-  if (end.kind != Kind::Call && end.kind != Kind::TailCall)
+  bool isOperator = regions.types->isValueOperator(end);
+  if (end.kind != Kind::Call && end.kind != Kind::TailCall && !isOperator)
     return 0;
   std::vector<SlotOfType> arguments = regions.types->arguments(end);
+  SlotSet live = region.liveBehind(end);
   size_t first = block.statements.size();
   for (size_t i = arguments.size(); i-- > 0 && first > 0;) {
     auto *set = block.statements[first - 1]->dynCast<LocalSet>();
     if (!set || set->index != arguments[i].slot ||
         set->value->type != arguments[i].type ||
-        readsFrame(set->value, end.frame))
+        readsFrame(set->value, end.frame) ||
+        // Operators leave their operands as they are.
+        (isOperator &&
+         live.contains(region.variable(arguments[i].slot, arguments[i].type))))
       break;
     --first;
   }
@@ -168,16 +176,9 @@ void RegionBuilder::checkElement(const ireko::Block &block, Index index,
                       builder.makeUnreachable()}));
 }
 
-Expression *RegionBuilder::callWith(const ireko::Block &block,
-                                    Expression *frame, Index element,
-                                    bool isTail, Code &code) {
-  const Terminator &end = block.end;
-  std::vector<Expression *> operands;
-  const Region *leaf = calledLeaf(end);
-  if (!leaf)
-    operands.push_back(frame);
-  std::vector<SlotOfType> arguments = regions.types->arguments(end);
-  size_t passed = passedArguments(block), written = arguments.size() - passed;
+void RegionBuilder::addArguments(const ireko::Block &block, Code &operands) {
+  std::vector<SlotOfType> arguments = regions.types->arguments(block.end);
+  size_t written = arguments.size() - passedArguments(block);
   for (size_t i = 0; i < arguments.size(); ++i) {
     if (i < written) {
       operands.push_back(read(arguments[i]));
@@ -186,15 +187,27 @@ Expression *RegionBuilder::callWith(const ireko::Block &block,
     size_t at = block.statements.size() - arguments.size() + i;
     operands.push_back(value(block.statements[at]->cast<LocalSet>()->value));
   }
+}
+
+Expression *RegionBuilder::callWith(const ireko::Block &block,
+                                    Expression *frame, Index element,
+                                    bool isTail, Code &code) {
+  const Terminator &end = block.end;
+  std::vector<Expression *> operands;
+  const Region *leaf = calledLeaf(end);
+  if (!leaf)
+    operands.push_back(frame);
+  addArguments(block, operands);
   HeapType type = regions.types->typeOf(end);
   Signature signature = regionSignature(type);
   if (end.kind == Kind::CallIndirect || end.kind == Kind::TailCallIndirect) {
     const StaticTable &table = gen.program.staticTables[end.table];
-    code.push_back(gen.storeGlobal(
-        kEntryGlobal,
-        gen.load(Type::i32,
-                 builder.makeBinary(ShlInt32, get(element), gen.i32(3)),
-                 table.address + offsetof(StaticTableEntry, entry))));
+    if (gen.mayCallStream(end.table, type))
+      code.push_back(gen.storeGlobal(
+          kEntryGlobal,
+          gen.load(Type::i32,
+                   builder.makeBinary(ShlInt32, get(element), gen.i32(3)),
+                   table.address + offsetof(StaticTableEntry, entry))));
     return builder.makeCallIndirect(
         gen.program.own(kRegionTable),
         gen.add(get(element), gen.i32(gen.elementsOf(end.table))), operands,
@@ -263,9 +276,9 @@ void RegionBuilder::call(FlowNode node, const ireko::Block &block, Code &code) {
     countLeaf(block, code);
     return goTo(node, nodeOf(end.next), code);
   }
-  code.push_back(builder.makeLocalSet(count, gen.loadGlobal(kCountGlobal)));
   uint32_t pc = gen.image.blocks[region.function][end.next];
   Name away = leave(Way::Unwind, end.frame, region.liveBehind(end), pc, code);
+  code.push_back(builder.makeLocalSet(count, gen.loadGlobal(kCountGlobal)));
   code.push_back(builder.makeBreak(away, nullptr,
                                    builder.makeUnary(EqZInt32, get(count))));
   for (size_t i = 1; i < results.size(); ++i)
@@ -276,12 +289,23 @@ void RegionBuilder::call(FlowNode node, const ireko::Block &block, Code &code) {
 
 void RegionBuilder::cold(FlowNode node, const ireko::Block &block, Code &code) {
   const Terminator &end = block.end;
+  uint32_t pc = gen.endAddress(region.function, blockOf(node));
+  if (regions.types->isValueOperator(end)) {
+    Code operands;
+    addArguments(block, operands);
+    operands.push_back(gen.i32(pc));
+    std::vector<SlotOfType> results = regions.types->results(end);
+    Expression *result =
+        builder.makeCall(gen.valueFunction(end.callee), operands,
+                         gen.program.coldOperators[end.callee].tree->type);
+    code.push_back(results.empty() ? result : write(results.front(), result));
+    return goTo(node, nodeOf(end.next), code);
+  }
   bool leavesVm = gen.program.coldOperators[end.callee].leavesVm;
   for (SlotOfType argument : regions.types->arguments(end))
     code.push_back(gen.store(fp(), argument.slot * kSlotBytes, read(argument)));
   if (leavesVm)
     storeCount(node, code);
-  uint32_t pc = gen.endAddress(region.function, blockOf(node));
   code.push_back(builder.makeCall(gen.coldFunction(end.callee),
                                   {frameAt(end.frame), gen.i32(pc)},
                                   Type::none));
@@ -399,7 +423,7 @@ void RegionBuilder::begin(Name name, Signature signature, Index parameters) {
 void RegionBuilder::end(Code &&code) {
   code.push_back(builder.makeUnreachable());
   out->body = sequence(std::move(code));
-  NopRemover().walk(out->body);
+  Tidier(builder).walk(out->body);
 }
 
 void RegionBuilder::build() {
@@ -428,8 +452,8 @@ void RegionBuilder::build() {
     std::vector<Expression *> operands;
     for (Index i = 1; i < signature.params.size(); ++i)
       operands.push_back(get(i));
-    Expression *result = builder.makeCall(gen.leafFunction(region), operands,
-                                          signature.results);
+    Expression *result =
+        builder.makeCall(gen.leafFunction(region), operands, signature.results);
     if (signature.results == Type::none) {
       code.push_back(result);
       result = nullptr;

@@ -20,6 +20,9 @@
 
 namespace ireko {
 
+// x = v; f(x)   ==>   f(x = v), where x is what f takes first.
+void teeSets(wasm::Builder &builder, std::vector<wasm::Expression *> &code);
+
 class RegionBuilder {
 public:
   RegionBuilder(Codegen &gen, const Region &region)
@@ -100,6 +103,7 @@ public:
   void returnWith(FlowNode node, const Terminator &end, Code &code);
   void checkElement(const Block &block, wasm::Index index, uint32_t pc,
                     Code &code);
+  void addArguments(const Block &block, Code &operands);
   wasm::Expression *callWith(const Block &block, wasm::Expression *frame,
                              wasm::Index element, bool isTail, Code &code);
 

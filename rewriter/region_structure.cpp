@@ -47,7 +47,8 @@ Expression **firstEvaluated(Expression **at) {
   }
 }
 
-// x = v; f(x)   ==>   f(x = v)
+} // namespace
+
 void teeSets(Builder &builder, std::vector<Expression *> &code) {
   size_t kept = 0;
   for (Expression *next : code) {
@@ -64,8 +65,6 @@ void teeSets(Builder &builder, std::vector<Expression *> &code) {
   }
   code.resize(kept);
 }
-
-} // namespace
 
 Name RegionBuilder::blockLabel(FlowNode node) const {
   return "b" + std::to_string(node);
@@ -94,7 +93,6 @@ Name RegionBuilder::latchLabel(FlowNode header) const {
 // Structure -------------------------------------------------------------------
 
 Expression *RegionBuilder::sequence(Code &&code) {
-  teeSets(builder, code);
   if (code.size() == 1)
     return code.front();
   wasm::Block *block = builder.makeBlock();
@@ -108,7 +106,6 @@ wasm::Block *RegionBuilder::labelled(Name label, Code &&code) {
   if (auto *last = code.empty() ? nullptr : code.back()->dynCast<Break>())
     if (last->name == label && !last->condition)
       code.pop_back();
-  teeSets(builder, code);
   wasm::Block *block = builder.makeBlock();
   block->name = label;
   block->list.set(code);
@@ -137,7 +134,6 @@ void RegionBuilder::placeNode(FlowNode node, Code &code) {
   if (region.graph.isHeader(node)) {
     if (latches[node])
       addLatch(node, own);
-    teeSets(builder, own);
     wasm::Block *body = builder.makeBlock();
     body->list.set(own);
     body->finalize(Type::none, wasm::Block::NoBreak);
