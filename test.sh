@@ -12,11 +12,12 @@ cd "$(dirname "$(readlink -f "$0")")" || exit 1
 # at about the same time.
 groups=(unit programs golden fuzz spec differential generic features bench wasi
   adapters runners hosts separate-spec separate-diff generic-spec generic-diff
-  embedding)
+  embedding docs)
 command_of() {
   case $1 in
   unit) echo tests/unit/run.sh ;;
   golden) echo tests/golden/run.py ;;
+  docs) echo tests/docs/run.py ;;
   wasi) echo tests/wasi/run.py ;;
   adapters) echo tests/adapters/run.py ;;
   runners) echo tests/support/selfcheck.py ;;

@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""Checks that the pages of docs/ for people say what is so.
+
+- docs/tutorial.md: each command is run, in order, and prints what stands below
+  it. What follows "Save this as `NAME`:" is a file.
+- docs/passes.md is made from passes/passes.def and tests/golden/passes.
+- docs/troubleshooting.md: each heading in backticks is a text of the tool.
+- Links between pages lead somewhere.
+
+    run.py            checks
+    run.py --update   writes outputs and docs/passes.md anew (look at the diff!)
+"""
+
+import argparse
+import difflib
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DOCS = ROOT / "docs"
+GOLDEN = ROOT / "tests/golden/passes"
+INDENT = "    "
+
+
+def indented(text):
+    return "".join(
+        INDENT + line if line.strip() else "\n" for line in text.splitlines(True)
+    )
+
+
+def blocks(lines):
+    """The (first, behind) line numbers of the indented parts of a page."""
+    found, first = [], None
+    for number, line in enumerate(lines + ["x"]):
+        if line.startswith(INDENT):
+            first = number if first is None else first
+        elif line.strip() and first is not None:
+            behind = number
+            while not lines[behind - 1].strip():
+                behind -= 1
+            found.append((first, behind))
+            first = None
+    return found
+
+
+def tutorial():
+    """The page with the outputs that its commands have now."""
+    lines = (DOCS / "tutorial.md").read_text().splitlines()
+    result, done = [], 0
+    with tempfile.TemporaryDirectory(prefix="ireko-docs-") as folder:
+        environment = dict(os.environ)
+        environment["PATH"] = f"{ROOT / 'build/release'}:{environment['PATH']}"
+        for first, behind in blocks(lines):
+            result += lines[done:first]
+            done = behind
+            block = [line[len(INDENT) :] for line in lines[first:behind]]
+            before = lines[first - 2] if first > 1 else ""
+            saved = re.search(r"[Ss]ave this as `([a-z.]+)`:$", before)
+            if saved:
+                Path(folder, saved[1]).write_text("\n".join(block) + "\n")
+            if not block[0].startswith("$ "):
+                result += lines[first:behind]
+                continue
+            for command in block:
+                if not command.startswith("$ "):
+                    continue
+                ran = subprocess.run(
+                    ["bash", "-c", command[2:]],
+                    cwd=folder,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    text=True,
+                    timeout=120,
+                )
+                if ran.returncode:
+                    sys.exit(f"FAIL docs/tutorial.md: {command}\n{ran.stderr}")
+                text = f"{command}\n{ran.stdout}".rstrip() + "\n"
+                result += indented(text).splitlines()
+    return "\n".join(result + lines[done:]) + "\n"
+
+
+def passes():
+    rows = re.findall(
+        r'IREKO_PASS\(\w+, "([a-z-]+)", (\d),\s*"([^"]+)"\)',
+        (ROOT / "passes/passes.def").read_text(),
+    )
+    page = [
+        "# The passes\n\n"
+        "In the order in which they run. Each gets one function at a time, as basic\n"
+        "blocks of expression trees over the slots of its frame "
+        "([design](design.md)); `$x` is\nthe slot of the local of that name. "
+        "`ireko inspect app.wasm --function NAME --after\nPASS` shows the same for "
+        "your own code.\n\n"
+        "This page is made by `tests/docs/run.py --update` from "
+        "`tests/golden/passes`.\n"
+    ]
+    for name, level, text in rows:
+        case = GOLDEN / f"{name}.cmd"
+        if not case.exists():
+            sys.exit(f"FAIL docs/passes.md: no example of {name}: write {case}")
+        about = re.sub(r"^# ?", "", case.read_text(), flags=re.M)
+        about = about[: about.index(". ./show.sh")].strip()
+        expected = case.with_suffix(".expected").read_text()
+        _, before, after = re.split(
+            r"^function .*\n(?:  slots: .*\n)?",
+            expected.split("--- stderr")[0],
+            flags=re.M,
+        )
+        runs = "always runs" if level == "0" else f"from `-O{level}`"
+        source = case.with_suffix(".wat").read_text()
+        page.append(
+            f"## {name}\n\n{text[0].upper()}{text[1:]}; {runs}.\n\n{about}\n\n"
+            f"{indented(source)}\nBefore:\n\n{indented(before.rstrip())}\n"
+        )
+        if before == after:
+            page.append("After: the same.\n")
+        else:
+            page.append(f"After:\n\n{indented(after.rstrip())}\n")
+    return "\n".join(page)
+
+
+def texts_of_the_tool():
+    """All string literals of the sources; adjacent ones are one."""
+    literals = []
+    for folder in ("rewriter", "vm"):
+        for path in sorted((ROOT / folder).iterdir()):
+            if path.suffix in (".cpp", ".h", ".def"):
+                found = re.findall(
+                    r'"(?:[^"\\\n]|\\.)*"(?:\s*"(?:[^"\\\n]|\\.)*")*', path.read_text()
+                )
+                literals += [
+                    re.sub(r'"\s*"', "", text)[1:-1].replace("\\0", "\0")
+                    for text in found
+                ]
+    return "\n".join(literals)
+
+
+def wrong_headings():
+    texts = texts_of_the_tool()
+    page = (DOCS / "troubleshooting.md").read_text()
+    return [
+        heading
+        for heading in re.findall(r"^### `(.*)`$", page, flags=re.M)
+        for part in heading.split("...")
+        if part.strip() and part.strip() not in texts
+    ]
+
+
+def dead_links():
+    found = []
+    for page in [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]:
+        for link in re.findall(r"\]\(([^)#]+)", page.read_text()):
+            if not re.match(r"[a-z]+:", link) and not (page.parent / link).exists():
+                found.append(f"{page.relative_to(ROOT)}: {link}")
+    unlisted = [
+        page.name
+        for page in sorted(DOCS.glob("*.md"))
+        if page.name != "README.md"
+        and f"({page.name})" not in (DOCS / "README.md").read_text()
+    ]
+    return found + [f"docs/README.md does not list {name}" for name in unlisted]
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description="Checks the documentation for people."
+    )
+    parser.add_argument("--update", action="store_true")
+    options = parser.parse_args()
+    made = {"tutorial.md": tutorial(), "passes.md": passes()}
+    if options.update:
+        for name, text in made.items():
+            (DOCS / name).write_text(text)
+    failed = 0
+    for name, text in made.items():
+        path = DOCS / name
+        lines = path.read_text().splitlines(True) if path.exists() else []
+        wrong = "".join(
+            difflib.unified_diff(lines, text.splitlines(True), "is", "should be")
+        )
+        if wrong:
+            print(f"FAIL docs/{name} (tests/docs/run.py --update)\n{wrong}")
+            failed += 1
+    for heading in wrong_headings():
+        print(f"FAIL docs/troubleshooting.md: the tool does not say: {heading}")
+        failed += 1
+    for link in dead_links():
+        print(f"FAIL dead link in {link}")
+        failed += 1
+    print(f"{max(4 - failed, 0)} passed, {failed} failed, 0 skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
