@@ -97,6 +97,27 @@ TEST(Region, KnowsWhatIsLive) {
       region.variable(kFirstSlot, wasm::Type::i32)));
 }
 
+TEST(Region, IsALeafIfItNeitherCallsNorLoops) {
+  Lowered program = lowered(R"((module (memory 1)
+    (func $plain (export "plain") (param i32) (result i32)
+      (if (local.get 0) (then (return (i32.load (local.get 0)))))
+      (memory.fill (i32.const 0) (local.get 0) (i32.const 9))
+      (i32.const 1))
+    (func (export "calls") (param i32) (result i32)
+      (call $plain (local.get 0)))
+    (func (export "two") (result i32 i32) (i32.const 1) (i32.const 2))
+    (func (export "loops") (param i32)
+      (loop (br_if 0
+        (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
+    (func (export "reference") (param funcref) (result i32)
+      (ref.is_null (local.get 0)))))");
+  CallTypes types(*program.program);
+  std::vector<bool> leaves;
+  for (uint32_t f = 0; f < 5; ++f)
+    leaves.push_back(Region(*program.program, types, f).isLeaf);
+  EXPECT_EQ(leaves, std::vector<bool>({true, false, false, false, false}));
+}
+
 Regions regionsOf(std::string_view text, uint64_t bytes,
                   HostLimits limits = {}) {
   Lowered program = lowered(text);
@@ -110,6 +131,40 @@ TEST(Regions, StayWithinTheBudget) {
   EXPECT_EQ(regionsOf(kNest, 0).list.size(), 0u);
   EXPECT_EQ(regionsOf(kNest, 40).list.size(), 0u);
   EXPECT_EQ(regionsOf(kNest, 4096).list.size(), 1u);
+}
+
+// Without a profile, functions that are called often; with one, those that run
+// long.
+TEST(Regions, AreChosenByProfile) {
+  constexpr char kText[] = R"((module
+    (func $called (param i32) (result i32)
+      (i32.mul (local.get 0) (i32.const 3)))
+    (func $long (param i32) (result i32)
+      (loop $again
+        (br_if $again
+          (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+      (i32.const 5))
+    (func (export "f") (param i32) (result i32)
+      (loop $again
+        (local.set 0 (call $called (call $called (local.get 0))))
+        (br_if $again (local.get 0)))
+      (call $long (i32.const 1000)))))";
+  for (bool hasProfile : {false, true}) {
+    Lowered program = lowered(kText);
+    if (hasProfile) {
+      program.program->isProfiled = true;
+      auto &called = program.function(0), &running = program.function(1);
+      called.blocks[called.layout.front()].count = 10;
+      for (BlockIndex index : running.layout)
+        running.blocks[index].count = 1000;
+      running.blocks[running.layout.front()].count = 1;
+    }
+    RegionOptions options;
+    options.bytes = 110;
+    Regions regions = formRegions(*program.program, options);
+    ASSERT_EQ(regions.list.size(), 1u);
+    EXPECT_EQ(regions.list[0].function, hasProfile ? 1u : 0u);
+  }
 }
 
 TEST(Regions, RespectTheHostsLimits) {
