@@ -46,10 +46,10 @@ void Codegen::addRunFunction() {
           builder.makeUnary(EqZInt32, loadGlobal(kCountGlobal)), reset);
     // Who was to call has stored where to return to; the call is right before.
     Expression *caller = load(Type::i32, loadState(offsetof(VmState, fp)), 0);
-    Expression *exhausted =
-        builder.makeBlock({storeGlobal(kExhausted, i32(0)),
-                           trap(i32(uint32_t(TrapKind::StackExhausted)),
-                                builder.makeBinary(SubInt32, caller, i32(1)))});
+    Expression *exhausted = builder.makeBlock(
+        {storeGlobal(kExhausted, i32(0)),
+         trap(i32(uint32_t(TrapKind::StackExhausted)),
+              builder.makeBinary(OrInt32, caller, i32(int32_t(kBeforePc))))});
     Expression *restore = builder.makeIf(
         loadGlobal(kSavedCount),
         builder.makeBlock({storeGlobal(kCountGlobal, loadGlobal(kSavedCount)),

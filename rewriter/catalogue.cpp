@@ -47,6 +47,10 @@ bool isSlotOfInternal(const ItemOperand &operand) {
          operand.low >= uint64_t(kInternalSlot) * kSlotBytes;
 }
 
+uint8_t unitsOf(const TileOperand &operand) {
+  return operand.bytes / kUnitBytes;
+}
+
 // The most units that an operand of this kind can need.
 uint8_t mostUnits(const TileOperand &operand, const Expression *node) {
   switch (operand.kind) {
@@ -55,16 +59,16 @@ uint8_t mostUnits(const TileOperand &operand, const Expression *node) {
       return 2;
     if (node->type == Type::i64)
       return 4;
-    return operand.units;
+    return unitsOf(operand);
   case OperandKind::Slot:
   case OperandKind::Frame:
   case OperandKind::Number:
   case OperandKind::Target:
     return 2;
   case OperandKind::Offset:
-    return operand.units ? 2 : 0;
+    return operand.bytes ? 2 : 0;
   default:
-    return operand.units;
+    return unitsOf(operand);
   }
 }
 
@@ -220,7 +224,7 @@ Item itemOf(const Catalogue &catalogue, const Program &program,
   Item item{catalogue.structureOf(shape.key), kNever, {}};
   for (uint32_t i = 0; i < shape.operands.size(); ++i) {
     const TileOperand &operand = shape.operands[i];
-    item.operands.push_back({operand.kind, operand.units,
+    item.operands.push_back({operand.kind, unitsOf(operand),
                              isWrite(nodeOf(shape, i)), operand.low,
                              operand.high});
   }
@@ -370,7 +374,7 @@ llvm::Error Catalogue::addHandler(uint32_t index) {
       operand.units = most;
     }
     bool isNoOffset =
-        operand.kind == OperandKind::Offset && loose.operands[i].units == 0;
+        operand.kind == OperandKind::Offset && loose.operands[i].bytes == 0;
     if (operand.units > most || (operand.units == 0) != isNoOffset)
       return refuse("has an operand of a width that there is not");
     form->units += operand.units;
@@ -510,10 +514,10 @@ Shape Catalogue::shapeFor(const Form &form, const Shape &loose) {
     uint8_t units = form.operands[i].units;
     if (units == 0)
       continue;
-    shape.operands.push_back({form.operands[i].kind, units,
-                              uint16_t(shape.units), values[i]->low,
-                              values[i]->high});
-    shape.units += units;
+    uint8_t bytes = units * kUnitBytes;
+    shape.operands.push_back({form.operands[i].kind, bytes, shape.bytes,
+                              values[i]->low, values[i]->high});
+    shape.bytes += bytes;
   }
   for (const LeafOperand &leaf : loose.leaves) {
     uint32_t operand = form.operandOf[leaf.operand];

@@ -39,6 +39,9 @@
 
 namespace ireko {
 
+// Widths of the set are in units of two bytes.
+inline constexpr uint32_t kUnitBytes = 2;
+
 // The least and the most units of each operand; `kTargets`: the most but for
 // slots and frames.
 enum class Widths : char { kLeast = 'n', kMost = 'w', kTargets = 't' };

@@ -50,7 +50,8 @@ public:
 
 /// The parts of the command line that need a second look.
 struct RawOptions {
-  int optLevel = 2;
+  std::string level = "2";
+  std::string vmSize;
   std::optional<std::string> stackSize;
   std::string layout = "single";
   std::string format = "text";
@@ -136,9 +137,17 @@ std::string passesHelp() {
 }
 
 void addPackOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
-  raw.words[app->add_option("-O", raw.optLevel,
-                            "0: one operator a handler; 2: optimise [2]")
-                ->option_text("LEVEL")] = {"0", "2"};
+  raw.words[app->add_option("-O", raw.level,
+                            "0: one operator a handler, to 3; s: small bundle "
+                            "[2]")
+                ->option_text("LEVEL")] = {"0", "1", "2", "3", "s"};
+  app->add_option("--vm-size", raw.vmSize,
+                  "About that of the VM, suffix k or m [up to 160k]")
+      ->option_text("BYTES");
+  app->add_option("--handlers", line.pack.maxHandlers,
+                  "At most so many, if that is enough for it")
+      ->check(CLI::Range(1, 65000))
+      ->option_text("N");
   addStackSize(app, raw, "as needed, up to 4m");
   app->add_option("--host-features", raw.hostFeatures,
                   "What the bundle may use [what the module uses]")
@@ -267,10 +276,18 @@ llvm::Error checkRegions(CommandLine &line, const RawOptions &raw) {
 }
 
 llvm::Error check(CommandLine &line, const RawOptions &raw) {
-  if (raw.optLevel != 0 && raw.optLevel != 2)
-    return usageError("there is no -O" + std::to_string(raw.optLevel),
-                      "-O0 or -O2");
-  line.pack.optLevel = raw.optLevel;
+  if (raw.level.size() != 1 || !llvm::StringRef("0123s").contains(raw.level))
+    return usageError("there is no -O" + raw.level, "-O0 to -O3, or -Os");
+  line.pack.forSize = raw.level == "s";
+  line.pack.optLevel = line.pack.forSize ? 2 : raw.level[0] - '0';
+  if (!raw.vmSize.empty()) {
+    llvm::Expected<uint32_t> size = parseSize(raw.vmSize);
+    if (!size)
+      return size.takeError();
+    if (*size == 0)
+      return usageError("--vm-size is 0");
+    line.pack.vmBytes = *size;
+  }
   constexpr int kMaxJobs = 256;
   if (raw.jobs && (*raw.jobs < 1 || *raw.jobs > kMaxJobs))
     return usageError("--jobs " + std::to_string(*raw.jobs) +

@@ -16,9 +16,9 @@ std::map<uint32_t, uint32_t> locationsOf(const ImageFile &file,
   Diagnosis diagnosis;
   ByteReader list(llvm::ArrayRef(file.image).drop_front(record.locations),
                   record.locations, "the location list", diagnosis);
-  uint32_t pc = record.entry - kUnitBytes, offset = 0;
+  uint32_t pc = record.entry - 1, offset = 0;
   while (uint32_t distance = list.u32()) {
-    pc += distance * kUnitBytes;
+    pc += distance;
     offset += uint32_t(list.s33());
     locations[pc] = offset;
   }

@@ -9,13 +9,13 @@
 
 namespace ireko {
 
-uint32_t instructionUnits(const Handler &handler, const Block &block,
+uint32_t instructionBytes(const Handler &handler, const Block &block,
                           const Tile &tile) {
-  uint32_t units = handler.fused ? 1 : handler.shape.units;
-  // Distances to the targets, of two units each, from the instruction's start.
+  uint32_t bytes = handler.fused ? kHandlerBytes : handler.shape.bytes;
+  // Distances to the targets from the instruction's start.
   if (tile.end && block.end.kind == Terminator::Kind::Switch)
-    units += 2 * block.end.targets.size();
-  return units;
+    bytes += kSwitchTargetBytes * block.end.targets.size();
+  return bytes;
 }
 
 namespace {
@@ -35,7 +35,7 @@ private:
   void writeInstruction(uint32_t &at, uint32_t function, const Block &block,
                         const Tile &tile, bool wideTargets);
   void writeTables();
-  void put(uint32_t &at, uint64_t low, uint64_t high, uint8_t units);
+  void put(uint32_t &at, uint64_t low, uint64_t high, uint32_t size);
   void put32(uint32_t at, uint32_t value) {
     memcpy(&image.bytes[at], &value, 4);
   }
@@ -57,7 +57,7 @@ private:
 };
 
 void Encoder::assignAddresses() {
-  uint32_t pc = kHaltPc + kUnitBytes;
+  uint32_t pc = kHaltPc + kHandlerBytes;
   image.entries.resize(program.functions.size());
   image.blocks.resize(program.functions.size());
   for (uint32_t f = 0; f < program.functions.size(); ++f) {
@@ -70,8 +70,8 @@ void Encoder::assignAddresses() {
     for (const BlockTiles &tiles : tiling.functions[f].blocks) {
       image.blocks[f][tiles.block] = pc;
       for (const Tile &tile : tiles.tiles) {
-        pc += kUnitBytes * instructionUnits(tiling.handlers[tile.handler],
-                                            function.blocks[tiles.block], tile);
+        pc += instructionBytes(tiling.handlers[tile.handler],
+                               function.blocks[tiles.block], tile);
         if (tile.entry && tile.entry->loop == 0)
           image.blocks[f][tiles.block] = pc;
       }
@@ -84,12 +84,12 @@ void Encoder::assignAddresses() {
       image.entries[f] = pc;
 }
 
-void Encoder::put(uint32_t &at, uint64_t low, uint64_t high, uint8_t units) {
+void Encoder::put(uint32_t &at, uint64_t low, uint64_t high, uint32_t size) {
   uint8_t bits[16];
   memcpy(bits, &low, 8);
   memcpy(bits + 8, &high, 8);
-  memcpy(&image.bytes[at], bits, units * kUnitBytes);
-  at += units * kUnitBytes;
+  memcpy(&image.bytes[at], bits, size);
+  at += size;
 }
 
 void Encoder::writeInstruction(uint32_t &at, uint32_t f, const Block &block,
@@ -101,29 +101,34 @@ void Encoder::writeInstruction(uint32_t &at, uint32_t f, const Block &block,
   };
   if (tile.handler > UINT16_MAX)
     overflow = true;
-  put(at, tile.handler, 0, 1);
+  put(at, tile.handler, 0, kHandlerBytes);
   if (!handler.fused) {
     Shape shape = options.shapeOfTile
                       ? options.shapeOfTile(block, tile, wideTargets)
                       : shapeOf(program, block, tile, wideTargets);
     assert(shape.key == handler.shape.key);
     for (const TileOperand &operand : shape.operands) {
+      if (operand.isBurned)
+        continue;
       uint64_t low = operand.low;
-      if (operand.kind == OperandKind::Target) {
+      if (operand.isInSlots()) {
+        low /= kSlotBytes;
+      } else if (operand.kind == OperandKind::Target) {
         low = distance(operand.low);
-        if (operand.units == 1 && int64_t(low) != int16_t(low))
+        if ((operand.bytes == 1 && int64_t(low) != int8_t(low)) ||
+            (operand.bytes == 2 && int64_t(low) != int16_t(low)))
           overflow = true;
       } else if (operand.kind == OperandKind::Callee) {
         low = image.entries[operand.low];
       }
-      put(at, low, operand.high, operand.units);
+      put(at, low, operand.high, operand.bytes);
     }
   }
   if (!tile.end)
     return;
   if (block.end.kind == Terminator::Kind::Switch)
     for (BlockIndex target : block.end.targets)
-      put(at, distance(target), 0, 2);
+      put(at, distance(target), 0, kSwitchTargetBytes);
   if (block.end.location)
     locations[f].push_back({start, block.end.location});
 }
@@ -177,7 +182,7 @@ void Encoder::writeTables() {
       int64_t offset = 0;
       uint64_t bias = 1; // the first distance is stored plus one
       for (Location location : list) {
-        appendLeb(uleb, (location.pc - pc) / kUnitBytes + bias);
+        appendLeb(uleb, location.pc - pc + bias);
         appendLeb(sleb, int64_t(location.offset) - offset);
         pc = location.pc;
         offset = location.offset;
@@ -233,7 +238,7 @@ uint32_t fusedAddress(const Tiling &tiling, const Image &image,
   uint32_t address = image.blocks[handler.function][handler.block];
   for (const Tile &tile : tiles.blocks[tiles.position[handler.block]].tiles)
     if (tile.entry && tile.entry->loop)
-      address += tiling.handlers[tile.handler].shape.units * kUnitBytes;
+      address += tiling.handlers[tile.handler].shape.bytes;
   return address;
 }
 

@@ -21,7 +21,7 @@ struct EncodeOptions {
 struct Image {
   std::vector<uint8_t> bytes;
   uint32_t codeBytes = 0;
-  // A handler number or a distance did not fit into its units: a fault of
+  // A handler number or a distance did not fit into its bytes: a fault of
   // selection, which is never written to a file.
   bool overflow = false;
   // Image offsets. A function without code has the entry of the next one.
@@ -47,8 +47,8 @@ StaticTableEntry tableEntry(Program &program, const Image &image,
 uint32_t fusedAddress(const Tiling &tiling, const Image &image,
                       const Handler &handler);
 
-// Units of the whole instruction, switch targets included.
-uint32_t instructionUnits(const Handler &handler, const Block &block,
+// Of the whole instruction, switch targets included.
+uint32_t instructionBytes(const Handler &handler, const Block &block,
                           const Tile &tile);
 
 } // namespace ireko

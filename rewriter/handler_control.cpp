@@ -19,7 +19,7 @@ void HandlerBuilder::next() { emit(builder.makeBreak(kNextLabel)); }
 
 // To the following instruction.
 void HandlerBuilder::advance() {
-  setPc(gen.add(pc(), gen.i32(handler->shape.units * kUnitBytes)));
+  setPc(gen.add(pc(), gen.i32(handler->shape.bytes)));
 }
 
 // pc and fp are those to go on with.
@@ -137,10 +137,10 @@ void HandlerBuilder::switchTo(const Terminator &end) {
       builder.makeBinary(LtUInt32, get(index), last()), get(index), last());
   Expression *scaled = builder.makeBinary(ShlInt32, clamped, gen.i32(2));
   if (handler->fused) {
-    uint32_t table = gen.layout.image + address + kUnitBytes;
+    uint32_t table = gen.layout.image + address + kHandlerBytes;
     setPc(gen.add(gen.load(Type::i32, scaled, table), gen.i32(address)));
   } else {
-    uint32_t table = gen.layout.image + handler->shape.units * kUnitBytes;
+    uint32_t table = gen.layout.image + handler->shape.bytes;
     setPc(gen.add(pc(), gen.load(Type::i32, gen.add(pc(), scaled), table)));
   }
   if (end.backEdge)

@@ -9,7 +9,9 @@
 #include "rewriter/liveness.h"
 #include "rewriter/tree.h"
 #include "support/colors.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/LEB128.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace wasm;
@@ -42,8 +44,8 @@ ValType valType(Type type) {
   }
 }
 
-uint32_t unitsCode(uint8_t units) {
-  return units == 8 ? 3 : units == 4 ? 2 : units - 1;
+uint32_t widthOf(const TileOperand &operand) {
+  return llvm::Log2_32(operand.bytes);
 }
 
 class Describer {
@@ -73,7 +75,9 @@ private:
   void head(Tag tag, uint32_t payload, ValType type = ValType::kI32) {
     put(payload << 5 | uint32_t(type) << 2 | tag);
   }
-  void operand(uint32_t number, ValType type = ValType::kI32);
+  // Its `index` is that in the shape.
+  void operand(uint32_t index, ValType type = ValType::kI32);
+  void burned(const TileOperand &operand, ValType type);
   void opcode(const std::string &name);
   void literal(uint64_t value, ValType type = ValType::kI32) {
     head(kLiteral, 0, type);
@@ -100,16 +104,36 @@ private:
   std::vector<uint8_t> bytes;
   std::unordered_map<Name, Index> globals;
   const Handler *handler = nullptr;
-  uint32_t described = 0; // of the handler's operands
-  std::string unknown;    // an operator without opcode
+  std::vector<uint32_t> numbers; // of the handler's operands; those described
+  uint32_t described = 0;        // how many have one
+  std::string unknown;           // an operator without opcode
 };
 
-void Describer::operand(uint32_t number, ValType type) {
-  if (number < described)
-    return head(kAgain, number, type);
-  assert(number == described && "operands are in the order of the trees");
-  ++described;
-  head(kNew, unitsCode(handler->shape.operands[number].units), type);
+void Describer::operand(uint32_t index, ValType type) {
+  const TileOperand &what = handler->shape.operands[index];
+  if (what.isBurned)
+    return burned(what, type);
+  if (index < numbers.size())
+    return head(kAgain, numbers[index], type);
+  numbers.resize(index + 1); // those in between are burned in
+  numbers[index] = described++;
+  head(kNew, widthOf(what), type);
+}
+
+void Describer::burned(const TileOperand &operand, ValType type) {
+  switch (operand.kind) {
+  case OperandKind::Immediate:
+    head(kLiteral, 0, type);
+    return putSigned(int64_t(operand.low));
+  case OperandKind::Offset:
+    return literal(operand.low + 1);
+  case OperandKind::Global:
+    return literal(operand.low << 1, type);
+  case OperandKind::Callee:
+    return literal(image.entries[operand.low]);
+  default:
+    return literal(operand.low, type);
+  }
 }
 
 void Describer::opcode(const std::string &name) {
@@ -216,8 +240,9 @@ void Describer::listOperands() {
   const auto &operands = handler->shape.operands;
   put(operands.size());
   for (const TileOperand &operand : operands)
-    put(uint32_t(operand.kind) << 2 | unitsCode(operand.units));
-  described = operands.size();
+    put(uint32_t(operand.kind) * kOperandWidths + widthOf(operand));
+  for (; described < operands.size(); ++described)
+    numbers.push_back(described);
 }
 
 void Describer::end(const Block &block) {
@@ -281,6 +306,7 @@ void Describer::end(const Block &block) {
 
 void Describer::describeHandler(const Handler &what) {
   handler = &what;
+  numbers.clear();
   described = 0;
   const Block &block = program.functions[what.function].blocks[what.block];
   put(what.tile.count << 2 | program.isGeneric << 1 | what.fused);
@@ -291,7 +317,10 @@ void Describer::describeHandler(const Handler &what) {
   for (uint32_t i = 0; i < what.tile.count; ++i)
     tree(block.statements[what.tile.first + i]);
   end(block);
-  assert(described == what.shape.operands.size());
+  assert(described ==
+         llvm::count_if(what.shape.operands, [](const TileOperand &operand) {
+           return !operand.isBurned;
+         }));
 }
 
 void Describer::coldOperator(const ColdOperator &op) {

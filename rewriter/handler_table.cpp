@@ -8,7 +8,7 @@ namespace ireko {
 
 // Deeper than trees of any program; the parser and the printer recurse.
 constexpr uint32_t kMaxDepth = 1000;
-// More than selection makes: the number is one unit.
+// More than selection makes: the number is of 16 bits.
 constexpr uint32_t kMaxHandlers = 65536;
 constexpr uint32_t kTraps = 0
 #define IREKO_TRAP(NAME, TEXT) +1
@@ -142,7 +142,7 @@ public:
   llvm::Expected<HandlerTable> parse(llvm::StringRef path);
 
 private:
-  void addOperand(OperandKind kind, uint32_t code, ValType type);
+  void addOperand(OperandKind kind, uint32_t width, ValType type);
   void parseOperands();
   void parseHandler();
   void parseTree(uint32_t depth);
@@ -331,16 +331,14 @@ void Parser::parseEnd() {
   }
 }
 
-void Parser::addOperand(OperandKind kind, uint32_t code, ValType type) {
-  constexpr uint8_t kUnits[] = {1, 2, 4, 8};
+void Parser::addOperand(OperandKind kind, uint32_t width, ValType type) {
   constexpr uint32_t kMaxOperands = 4096;
-  if (code >= std::size(kUnits) || handler.operands.size() >= kMaxOperands) {
+  if (width >= kOperandWidths || handler.operands.size() >= kMaxOperands) {
     in.fail(in.offset(), "an operand of no known width");
     return;
   }
-  handler.operands.push_back(
-      {kind, kUnits[code], uint16_t(handler.units), type});
-  handler.units += kUnits[code];
+  handler.operands.push_back({kind, uint8_t(1 << width), handler.bytes, type});
+  handler.bytes += 1 << width;
 }
 
 void Parser::parseOperands() {
@@ -348,10 +346,11 @@ void Parser::parseOperands() {
   for (uint32_t i = 0; i < count && in.ok(); ++i) {
     uint64_t at = in.offset();
     uint32_t code = in.u32();
-    if (code >> 2 > uint32_t(OperandKind::Table))
-      in.fail(at, "there is no operand of kind " + std::to_string(code >> 2));
+    uint32_t kind = code / kOperandWidths;
+    if (kind > uint32_t(OperandKind::Table))
+      in.fail(at, "there is no operand of kind " + std::to_string(kind));
     else
-      addOperand(OperandKind(code >> 2), code & 3, ValType::kI32);
+      addOperand(OperandKind(kind), code % kOperandWidths, ValType::kI32);
   }
 }
 

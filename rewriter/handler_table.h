@@ -1,5 +1,5 @@
 // What each handler of a bundle does, as a reader of the image needs it: which
-// operands its instructions have, in which order and of how many units, and
+// operands its instructions have, in which order and of how many bytes, and
 // the trees that it evaluates.
 //
 // The rewriter describes the handlers of a program in bytes (describeHandlers),
@@ -49,10 +49,13 @@ std::optional<OperandKind> operandKindOf(const OpInfo &op);
 
 struct HandlerOperand {
   OperandKind kind;
-  uint8_t units;
-  uint16_t at;  // units from the instruction's start
+  uint8_t bytes;
+  uint32_t at;  // bytes from the instruction's start
   ValType type; // of a slot, global or immediate
 };
+
+// Operands have a width of 1 << 0 to 1 << 4 bytes.
+inline constexpr uint32_t kOperandWidths = 5;
 
 // What a terminator may have beside its tree.
 enum class EndPart : uint8_t {
@@ -77,8 +80,8 @@ OperandKind kindOfPart(EndPart part);
 
 struct HandlerInfo {
   bool fused = false;
-  uint32_t address = 0; // of a fused handler's only instruction
-  uint32_t units = 1;   // of an instruction, without switch targets
+  uint32_t address = 0;           // of a fused handler's only instruction
+  uint32_t bytes = kHandlerBytes; // of an instruction, without switch targets
   std::vector<HandlerOperand> operands;
   std::vector<HandlerNode> nodes;   // of all trees, parents first
   std::vector<uint32_t> statements; // the first node of each

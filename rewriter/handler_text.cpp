@@ -260,7 +260,7 @@ std::string HandlerText::operands(uint32_t handler) const {
   std::string text;
   for (const HandlerOperand &operand : file.table.handlers[handler].operands)
     text += (text.empty() ? "" : " ") + std::string(nameOf(operand.kind)) +
-            ":" + std::to_string(operand.units);
+            ":" + std::to_string(operand.bytes);
   return text;
 }
 

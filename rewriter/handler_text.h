@@ -22,7 +22,7 @@ public:
                                        const Labels &labels) const;
   // The same for any instruction of the handler: operands are $0, $1 ...
   std::vector<std::string> pattern(uint32_t handler) const;
-  // "slot:1 slot:1 immediate:2": kinds and units.
+  // "slot:1 slot:1 immediate:2": kinds and bytes.
   std::string operands(uint32_t handler) const;
 
   // "call 3 <fd_write>".

@@ -2,6 +2,8 @@
 
 #include "rewriter/handlers.h"
 
+#include <bit>
+
 #include "ir/manipulation.h"
 #include "rewriter/tree.h"
 
@@ -37,11 +39,20 @@ Expression *HandlerBuilder::fetch(const TileOperand &operand, Type type,
                                   bool isSigned) {
   if (&operand == last && type == Type::i32 && !isSigned)
     return get(lastLocal);
-  uint32_t offset = gen.layout.image + operand.at * kUnitBytes;
-  uint32_t bytes = operand.units * kUnitBytes;
-  if (bytes < type.getByteSize())
-    return builder.makeLoad(bytes, isSigned, offset, 1, pc(), type, gen.memory);
-  return gen.load(type, pc(), offset);
+  if (operand.isBurned)
+    return builder.makeConst(Literal::makeFromInt64(
+        operand.kind == OperandKind::Callee ? gen.image.entries[operand.low]
+                                            : operand.low,
+        type));
+  uint32_t offset = gen.layout.image + operand.at;
+  if (operand.bytes >= type.getByteSize())
+    return gen.load(type, pc(), offset);
+  Expression *value = builder.makeLoad(operand.bytes, isSigned, offset, 1, pc(),
+                                       type, gen.memory);
+  constexpr int kShift = std::countr_zero(kSlotBytes);
+  return operand.isInSlots()
+             ? builder.makeBinary(ShlInt32, value, gen.i32(kShift))
+             : value;
 }
 
 Expression *HandlerBuilder::immediate(Const *node) {
@@ -68,7 +79,7 @@ Expression *HandlerBuilder::memoryAddress(Expression *node, Expression *pointer,
                                           Address &offset) {
   const TileOperand *operand =
       handler->fused ? nullptr : handler->shape.operandOf(node);
-  if (operand) {
+  if (operand && !operand->isBurned) {
     // The operand is one less than the offset. A sum that wraps becomes the
     // highest address; with what is added to it, that is out of bounds always.
     Index base = scratch(Type::i32, true), sum = scratch(Type::i32, true);
@@ -92,9 +103,13 @@ Expression *HandlerBuilder::slotAddress(const Expression *leaf, Slot slot,
     offset = slot * kSlotBytes;
     return fp();
   }
+  const TileOperand &operand = *handler->shape.operandOf(leaf);
+  if (operand.isBurned) {
+    offset = operand.low;
+    return fp();
+  }
   offset = 0;
-  return gen.add(fp(),
-                 fetch(*handler->shape.operandOf(leaf), Type::i32, false));
+  return gen.add(fp(), fetch(operand, Type::i32, false));
 }
 
 Slot HandlerBuilder::keyOf(const Expression *leaf, Slot slot) const {
@@ -270,13 +285,15 @@ void HandlerBuilder::flushLiveSlots() {
 // the last one comes first.
 void HandlerBuilder::fetchLast() {
   last = nullptr;
-  const auto &operands = handler->shape.operands;
-  if (handler->fused || operands.size() < 2)
-    return;
-  const TileOperand *found = &operands[0];
-  for (const TileOperand &operand : operands)
-    if (operand.at > found->at)
+  const TileOperand *found = nullptr;
+  uint32_t fetched = 0;
+  for (const TileOperand &operand : handler->shape.operands)
+    if (!operand.isBurned) {
       found = &operand;
+      ++fetched;
+    }
+  if (fetched < 2)
+    return;
   if (found->kind != OperandKind::Slot && found->kind != OperandKind::Offset)
     return;
   Index local = scratch(Type::i32, false);

@@ -7,8 +7,7 @@
 namespace ireko {
 
 bool ImageCode::isPadding(uint32_t at, uint32_t limit) const {
-  return limit - at == kUnitBytes && limit % 4 == 0 &&
-         file.read(at, kUnitBytes) == 0;
+  return limit - at < 4 && limit % 4 == 0 && file.read(at, limit - at) == 0;
 }
 
 llvm::Expected<Instruction> ImageCode::decode(uint32_t function, uint32_t at,
@@ -21,16 +20,16 @@ llvm::Expected<Instruction> ImageCode::decode(uint32_t function, uint32_t at,
   };
   Instruction instruction;
   instruction.at = at;
-  if (limit - at < kUnitBytes)
+  if (limit - at < kHandlerBytes)
     return pastEnd();
-  instruction.number = file.read(at, kUnitBytes);
+  instruction.number = file.read(at, kHandlerBytes);
   if (instruction.number == 0)
     return fail("HALT is no instruction of a function");
   if (instruction.number >= file.table.handlers.size())
     return fail("there is no handler " + std::to_string(instruction.number));
   const HandlerInfo &handler = file.table.handlers[instruction.number];
   instruction.handler = &handler;
-  uint64_t bytes = uint64_t(handler.units) * kUnitBytes;
+  uint64_t bytes = handler.bytes;
   if (bytes > limit - at)
     return pastEnd();
   instruction.bytes = bytes;
@@ -39,7 +38,7 @@ llvm::Expected<Instruction> ImageCode::decode(uint32_t function, uint32_t at,
         value(instruction, OperandKind::Count, handler.part(EndPart::Count))
             .low +
         1;
-    bytes += count * 2 * kUnitBytes;
+    bytes += count * kSwitchTargetBytes;
     if (bytes > limit - at)
       return pastEnd();
     instruction.bytes = bytes;
@@ -53,8 +52,8 @@ OperandValue ImageCode::value(const Instruction &instruction, OperandKind kind,
   if (ref.kind != OperandRef::Kind::Operand)
     return {ref.low, ref.high};
   const HandlerOperand &operand = instruction.handler->operands[ref.number];
-  uint32_t at = instruction.at + operand.at * kUnitBytes;
-  uint32_t bytes = operand.units * kUnitBytes;
+  uint32_t at = instruction.at + operand.at;
+  uint32_t bytes = operand.bytes;
   OperandValue value{file.read(at, bytes), 0};
   if (bytes > 8)
     value.high = file.read(at + 8, 8);
@@ -66,6 +65,11 @@ OperandValue ImageCode::value(const Instruction &instruction, OperandKind kind,
   case OperandKind::Immediate:
     if (ref.type == ValType::kI32 || ref.type == ValType::kI64)
       value.low = extended();
+    break;
+  case OperandKind::Slot:
+  case OperandKind::Frame:
+    if (bytes == 1)
+      value.low *= kSlotBytes;
     break;
   case OperandKind::Offset:
     ++value.low;
@@ -86,8 +90,8 @@ OperandValue ImageCode::value(const Instruction &instruction, OperandKind kind,
 uint32_t ImageCode::switchTarget(const Instruction &instruction,
                                  uint32_t index) const {
   uint32_t at =
-      instruction.at + (instruction.handler->units + 2 * index) * kUnitBytes;
-  return instruction.at + uint32_t(file.read(at, 4));
+      instruction.at + instruction.handler->bytes + kSwitchTargetBytes * index;
+  return instruction.at + uint32_t(file.read(at, kSwitchTargetBytes));
 }
 
 } // namespace ireko

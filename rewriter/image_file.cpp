@@ -359,8 +359,7 @@ llvm::Error checkHeader(const ImageFile &file) {
     return fail(offsetof(ImageHeader, checksum), "the checksum is " + hex(sum) +
                                                      ", but the header says " +
                                                      hex(header.checksum));
-  if (header.codeEnd < kHaltPc + kUnitBytes || header.codeEnd > size ||
-      header.codeEnd % kUnitBytes)
+  if (header.codeEnd < kHaltPc + kHandlerBytes || header.codeEnd > size)
     return fail(offsetof(ImageHeader, codeEnd),
                 "code cannot end at " + hex(header.codeEnd));
   if (header.functions != ((uint64_t(header.codeEnd) + 3) & ~uint64_t(3)) ||
@@ -379,10 +378,10 @@ llvm::Error checkHeader(const ImageFile &file) {
     if (word)
       return fail(offsetof(ImageHeader, reserved),
                   "the reserved part of the header is not 0");
-  if (file.read(kHaltPc, kUnitBytes) != 0)
+  if (file.read(kHaltPc, kHandlerBytes) != 0)
     return fail(kHaltPc, "the first instruction is not HALT");
   // Entries ascend, and each with code leaves room for the size of its frame.
-  uint32_t least = kHaltPc + kUnitBytes;
+  uint32_t least = kHaltPc + kHandlerBytes;
   for (uint32_t f = 0; f < header.functionCount; ++f) {
     uint32_t at = header.functions + f * sizeof(FunctionRecord);
     uint32_t entry = file.record(f).entry;
@@ -394,7 +393,7 @@ llvm::Error checkHeader(const ImageFile &file) {
       return fail(at, "function " + std::to_string(f) + " cannot begin at " +
                           hex(entry));
     if (hasCode)
-      least = entry + kUnitBytes;
+      least = entry + kHandlerBytes;
   }
   return checkNames(file);
 }

@@ -252,7 +252,7 @@ std::vector<StreamItem> streamItems(const Program &program,
                           block.end));
       }
       items.push_back(std::move(item));
-      pc += kUnitBytes * instructionUnits(handler, block, tile);
+      pc += instructionBytes(handler, block, tile);
     }
   }
   return items;

@@ -106,14 +106,14 @@ void JsonPrinter::printHandlers() {
         json.attribute("uses", uses[i]);
         json.attribute("operators", i ? HandlerTable::operatorsOf(handler) : 0);
         json.attribute("statements", handler.statements.size());
-        json.attribute("bytes", handler.units * kUnitBytes);
+        json.attribute("bytes", handler.bytes);
         if (facts && i < facts->weights.size())
           json.attribute("weight", facts->weights[i]);
         json.attributeArray("operands", [&] {
           for (const HandlerOperand &operand : handler.operands)
             json.object([&] {
               json.attribute("kind", nameOf(operand.kind));
-              json.attribute("bytes", operand.units * kUnitBytes);
+              json.attribute("bytes", operand.bytes);
             });
         });
         lines("text", text.pattern(i));

@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "passes/pass.h"
+#include "rewriter/budget.h"
 #include "rewriter/bundle.h"
 #include "rewriter/inspect.h"
 #include "rewriter/inspect_json.h"
@@ -17,58 +18,6 @@
 #include "rewriter/weights.h"
 
 namespace ireko {
-
-namespace {
-
-SelectOptions selectOptions(const PackOptions &options,
-                            const SourceModule &source) {
-  // A small program gets a small VM; a big one no more than hosts compile
-  // quickly, about 150 KB. These are estimates; what is generated is larger by
-  // nearly a half. Fusing a block takes as much from the image as it adds; but
-  // which blocks run most is a guess, which in a program of more than kMaxGuess
-  // is seldom right, and shared handlers serve it better. A profile knows, and
-  // gives most to blocks.
-  constexpr uint64_t kMaxShared = 28 << 10, kMaxFused = 36 << 10,
-                     kMaxAll = 104 << 10, kMaxGuess = 100 << 10;
-  SelectOptions select;
-  if (options.optLevel > 0) {
-    uint64_t code = source.info.codeSize;
-    select.sharedBytes = std::min(kMaxShared, 1024 + code / 3);
-    select.fusedBytes = std::min(kMaxFused, 512 + 5 * code);
-    if (options.profile) {
-      select.sharedBytes = std::min(kMaxAll * 20 / 100, 1024 + code / 3);
-      select.fusedBytes = std::min(kMaxAll * 60 / 100, 512 + 5 * code);
-    } else if (code > kMaxGuess) {
-      select.fusedBytes = kMaxFused * kMaxGuess / code;
-    }
-    select.runBytes =
-        std::min(kMaxAll - select.sharedBytes - select.fusedBytes, code / 3);
-  }
-  // A handler must fit into a page; a node of a fused one takes about eight
-  // bytes.
-  if (uint32_t bytes = options.limits.functionBytes)
-    select.maxFusedNodes = std::min(select.maxFusedNodes, bytes / 16);
-  return select;
-}
-
-RegionOptions regionOptions(const PackOptions &options,
-                            const SourceModule &source) {
-  // Hosts compile a small program quickly whatever becomes a region; of a big
-  // one, only what matters.
-  constexpr uint64_t kSmall = 2 << 20, kBig = 256 << 10;
-  RegionOptions regions;
-  regions.bytes = options.regionBytes;
-  if (regions.bytes == PackOptions::kAdaptRegions)
-    regions.bytes = source.info.codeSize <= kSmall ? 4 * kSmall : kBig;
-  // A level of 0 is for looking at the stream, and counters count in it.
-  if (options.optLevel == 0 || options.counters)
-    regions.bytes = 0;
-  regions.hostFeatures = options.hostFeatures;
-  regions.limits = options.limits;
-  return regions;
-}
-
-} // namespace
 
 namespace {
 
@@ -152,7 +101,7 @@ llvm::Error prepare(Program &program, const PackOptions &options,
 
 Tiling coverProgram(Program &program, const Regions &regions,
                     const PackOptions &options, const SourceModule &source) {
-  SelectOptions select = selectOptions(options, source);
+  SelectOptions select = selectOptions(options, source.info.codeSize);
   for (uint32_t region : regions.ofFunction)
     select.isRegion.push_back(region != 0);
   Tiling tiling = selectTiles(program, select);
@@ -209,7 +158,8 @@ llvm::Expected<std::vector<uint8_t>> packModule(SourceModule &&source,
   Program program(*source.module, options.jobs, phases);
   if (llvm::Error error = prepare(program, options, source))
     return std::move(error);
-  Regions regions = formRegions(program, regionOptions(options, source));
+  Regions regions =
+      formRegions(program, regionOptions(options, source.info.codeSize));
   Tiling tiling = coverProgram(program, regions, options, source);
   return makeBundle(program, tiling, regions, options, source, stats);
 }
@@ -224,7 +174,8 @@ llvm::Error inspectModule(SourceModule &&source, const PackOptions &options,
     program.workers.beginPhase("print");
     return printLowered(program, source, what.function, out);
   }
-  Regions regions = formRegions(program, regionOptions(options, source));
+  Regions regions =
+      formRegions(program, regionOptions(options, source.info.codeSize));
   Tiling tiling = coverProgram(program, regions, options, source);
   program.workers.beginPhase("print");
   return printProgram(program, tiling, source, what.function, out);
@@ -237,7 +188,8 @@ llvm::Error inspectModuleJson(SourceModule &&source, const PackOptions &options,
   PassMeter meter;
   if (llvm::Error error = prepare(program, options, source, {}, &meter))
     return error;
-  Regions regions = formRegions(program, regionOptions(options, source));
+  Regions regions =
+      formRegions(program, regionOptions(options, source.info.codeSize));
   Tiling tiling = coverProgram(program, regions, options, source);
   program.workers.beginPhase("print");
   return printModuleJson(program, tiling, source, meter, only, out);

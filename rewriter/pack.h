@@ -41,9 +41,13 @@ struct Safepoints {
 };
 
 struct PackOptions {
-  // 0: one operator a handler, no passes but those that are needed. 2: all.
+  // What the levels mean stands in budget.h.
   int optLevel = 2;
-  // Estimated bytes of regions; kAdaptRegions: as the program needs.
+  bool forSize = false;
+  // Of handlers, and bytes of the VM's code; 0: as budget.h says.
+  uint32_t maxHandlers = 0;
+  uint32_t vmBytes = 0;
+  // Estimated bytes of regions; kAdaptRegions: as budget.h says.
   static constexpr uint64_t kAdaptRegions = ~0ull;
   uint64_t regionBytes = kAdaptRegions;
   Safepoints safepoints = {};

@@ -70,9 +70,8 @@ uint32_t Codegen::endAddress(uint32_t f, BlockIndex index) const {
       break;
     if (tile.entry && tile.entry->loop == 0)
       continue; // stands before the block
-    address +=
-        kUnitBytes * instructionUnits(tiling.handlers[tile.handler],
-                                      program.functions[f].blocks[index], tile);
+    address += instructionBytes(tiling.handlers[tile.handler],
+                                program.functions[f].blocks[index], tile);
   }
   return address;
 }
@@ -83,8 +82,8 @@ std::pair<uint32_t, uint32_t> Codegen::switchAddress(uint32_t f,
   const Tile &last = tiles.blocks[tiles.position[index]].tiles.back();
   const Handler &handler = tiling.handlers[last.handler];
   uint32_t address = endAddress(f, index);
-  uint32_t units = handler.fused ? 1 : handler.shape.units;
-  return {address, address + units * kUnitBytes};
+  uint32_t bytes = handler.fused ? kHandlerBytes : handler.shape.bytes;
+  return {address, address + bytes};
 }
 
 Expression *Codegen::guestAccess(

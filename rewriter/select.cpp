@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
+#include "ir/manipulation.h"
 #include "rewriter/shape_numbers.h"
+#include "rewriter/specialize.h"
 #include "rewriter/superinstructions.h"
 #include "rewriter/tree.h"
 #include "rewriter/weights.h"
@@ -23,8 +26,14 @@ constexpr uint32_t kMinPatternUses = 6;
 // What code that is a region counts for.
 constexpr double kRegionScore = 0.05;
 
+// A dispatch saved leaves out about 3 bytes of the image, and a byte of a
+// handler by its estimate is 1.5 of the bundle.
+constexpr double kLeastSizeScore = 0.5;
+
+// Fewer than a bundle can have; only a budget of many megabytes has more.
+constexpr uint32_t kMostHandlers = 60000;
+
 // Rough bytes of generated code.
-uint32_t sharedCost(uint32_t nodes) { return 24 + 10 * nodes; }
 uint32_t fusedCost(uint32_t nodes) { return 32 + 5 * nodes; }
 
 struct WorkBlock {
@@ -55,17 +64,34 @@ struct Pattern {
   bool chosen = false;
 };
 
+// The operator of a statement is the value of a set or drop, else itself.
+Expression *operatorOf(Expression *statement) {
+  if (auto *set = statement->dynCast<LocalSet>())
+    return set->value;
+  if (auto *drop = statement->dynCast<Drop>())
+    return drop->value;
+  if (auto *exit = statement->dynCast<Break>())
+    if (auto *unary = exit->condition->dynCast<Unary>();
+        unary && unary->op == EqZInt32)
+      return unary;
+  return statement;
+}
+
 class Selector {
 public:
   Selector(Program &program, const SelectOptions &options)
       : program(program), options(options), weights(program),
-        work(program.functions.size()), budget(options.sharedBytes) {}
+        work(program.functions.size()), budget(options.sharedBytes),
+        mostHandlers(std::min(options.handlers, kMostHandlers)),
+        left{options.allBytes, mostHandlers,
+             options.forSize ? kLeastSizeScore : 0} {}
 
   Tiling run();
 
 private:
   void prepare();
   void prepareFunction(uint32_t f, ShapeNumbers::List &list);
+  void reserveOperators();
   void fuseHotBlocks();
   void settlePatterns();
   bool countUnsettled();
@@ -96,7 +122,9 @@ private:
   ShapeNumbers numbers;
   std::vector<Pattern> patterns;
   uint32_t used = 0; // patterns that have an order
-  int64_t budget;
+  int64_t budget;    // for trees
+  const int64_t mostHandlers;
+  Budget left;
 };
 
 Shape Selector::statementShape(const Block &block, uint32_t index,
@@ -142,10 +170,10 @@ void Selector::prepareFunction(uint32_t f, ShapeNumbers::List &list) {
   WorkFunction &workF = work[f];
   workF.firstTemporary = function.frameSlots;
   workF.blocks.resize(function.layout.size());
-  // Units that the code can grow to when everything is split: each operator
-  // then has a handler number, a target and up to three operands of its own,
-  // each of two units, or one of eight. A distance of one unit reaches 32 KiB.
-  constexpr uint32_t kUnitsPerSplit = 16;
+  // Bytes that the code can grow to when everything is split: each operator
+  // then has a handler number, and a temporary that is written and read, each
+  // of up to four bytes. A distance of two bytes reaches 32 KiB.
+  constexpr uint32_t kBytesPerSplit = kHandlerBytes + 2 * 4;
   uint64_t bound = 0;
   for (size_t i = 0; i < function.layout.size(); ++i) {
     BlockIndex index = function.layout[i];
@@ -153,7 +181,7 @@ void Selector::prepareFunction(uint32_t f, ShapeNumbers::List &list) {
     WorkBlock &workB = workF.blocks[i];
     workB.block = index;
     workB.weight = weights.ofBlock(f, index);
-    workB.score = weights.scoreOf(f, index);
+    workB.score = options.forSize ? 1 : weights.scoreOf(f, index);
     if (!options.isRegion.empty() && options.isRegion[f]) {
       workB.weight = 0;
       workB.score *= kRegionScore;
@@ -168,16 +196,17 @@ void Selector::prepareFunction(uint32_t f, ShapeNumbers::List &list) {
       uint32_t nodes = countNodes(statement);
       if (!statement->is<Break>()) // else when the width of targets is known
         list.add(shape.key, operators, nodes, workB.shapes[s]);
-      bound += shape.units + kUnitsPerSplit * operators;
+      bound += shape.bytes + kBytesPerSplit * operators;
       workB.nodes += nodes;
     }
-    bound += endShape(block, false).units + 2 * block.end.targets.size();
+    bound += endShape(block, false).bytes +
+             kSwitchTargetBytes * block.end.targets.size();
     if (block.end.tree) {
-      bound += kUnitsPerSplit * countOperators(block.end.tree);
+      bound += kBytesPerSplit * countOperators(block.end.tree);
       workB.nodes += countNodes(block.end.tree);
     }
   }
-  workF.wideTargets = bound * kUnitBytes > 32000;
+  workF.wideTargets = bound > 32000;
   for (WorkBlock &workB : workF.blocks) {
     const Block &block = function.blocks[workB.block];
     for (uint32_t s = 0; s < block.statements.size(); ++s)
@@ -211,11 +240,11 @@ void Selector::fuseHotBlocks() {
                    [](const Candidate &a, const Candidate &b) {
                      return a.benefit / a.cost > b.benefit / b.cost;
                    });
-  int64_t left = options.fusedBytes;
+  int64_t bytes = options.fusedBytes;
   for (Candidate &candidate : candidates) {
-    if (candidate.cost > left)
+    if (candidate.cost > bytes || !left.take(candidate.cost))
       continue;
-    left -= candidate.cost;
+    bytes -= candidate.cost;
     candidate.block->fused = true;
   }
 }
@@ -260,6 +289,7 @@ void Selector::choosePatterns() {
     uint32_t operators = sizeOf(&pattern).operators;
     if (operators <= 1) {
       pattern.chosen = true;
+      left.bytes -= sharedHandlerCost(sizeOf(&pattern).nodes);
       continue;
     }
     if (pattern.weight * (operators - 1) >= kMinPatternBenefit ||
@@ -268,7 +298,7 @@ void Selector::choosePatterns() {
   }
   auto density = [&](const Pattern *pattern) {
     auto [operators, nodes] = sizeOf(pattern);
-    return pattern->weight * (operators - 1) / sharedCost(nodes);
+    return pattern->weight * (operators - 1) / sharedHandlerCost(nodes);
   };
   std::sort(candidates.begin(), candidates.end(),
             [&](const Pattern *a, const Pattern *b) {
@@ -276,8 +306,8 @@ void Selector::choosePatterns() {
               return left != right ? left > right : a->order < b->order;
             });
   for (Pattern *pattern : candidates) {
-    uint32_t cost = sharedCost(sizeOf(pattern).nodes);
-    if (cost > budget)
+    uint32_t cost = sharedHandlerCost(sizeOf(pattern).nodes);
+    if (cost > budget || density(pattern) < left.leastScore || !left.take(cost))
       continue;
     budget -= cost;
     pattern->chosen = true;
@@ -295,6 +325,49 @@ void Selector::splitOperands(Expression *node, Slot &temporary,
     child = builder.makeLocalGet(temporary, type);
     temporary += slotsOf(type);
   });
+}
+
+// Takes from the number of handlers those that there would be if all patterns
+// were single operators, so that the others do not exceed it.
+void Selector::reserveOperators() {
+  if (options.handlers > kMostHandlers)
+    return;
+  std::unordered_set<std::string> shapes;
+  auto reserve = [&](const Block &block, const Tile &tile, bool wideTargets) {
+    shapes.insert(shapeOf(program, block, tile, wideTargets).key);
+  };
+  for (uint32_t f = 0; f < work.size(); ++f) {
+    const WorkFunction &workF = work[f];
+    Slot temporary = workF.firstTemporary;
+    Block one;
+    auto split = [&](auto &self, Expression *statement) -> void {
+      std::vector<Expression *> parts;
+      splitOperands(operatorOf(statement), temporary, parts);
+      one.statements = {statement};
+      reserve(one, {0, 1, false, false, 0}, workF.wideTargets);
+      for (Expression *part : parts)
+        self(self, part);
+    };
+    for (const WorkBlock &workB : workF.blocks) {
+      const Block &block = program.functions[f].blocks[workB.block];
+      temporary = workF.firstTemporary;
+      for (Expression *statement : block.statements)
+        split(split, ExpressionManipulator::copy(statement, program.module));
+      if (workB.endSettled)
+        continue;
+      Block last;
+      last.end = block.end;
+      std::vector<Expression *> parts;
+      if (Expression *&tree = last.end.tree; tree) {
+        tree = ExpressionManipulator::copy(tree, program.module);
+        splitOperands(tree, temporary, parts);
+      }
+      reserve(last, {0, 0, true, false, 0}, workF.wideTargets);
+      for (Expression *part : parts)
+        split(split, part);
+    }
+  }
+  left.handlers -= shapes.size();
 }
 
 void Selector::splitBlock(Function &function, WorkFunction &workF,
@@ -316,17 +389,7 @@ void Selector::splitBlock(Function &function, WorkFunction &workF,
     Expression *statement = block.statements[s];
     uint32_t shape = workB.shapes[s];
     if (!workB.settled[s] && !patterns[shape].chosen) {
-      // The operator is the value of a set or drop, else the statement itself.
-      Expression *node = statement;
-      if (auto *set = statement->dynCast<LocalSet>())
-        node = set->value;
-      else if (auto *drop = statement->dynCast<Drop>())
-        node = drop->value;
-      else if (auto *exit = statement->dynCast<Break>())
-        if (auto *unary = exit->condition->dynCast<Unary>();
-            unary && unary->op == EqZInt32)
-          node = unary;
-      split(node);
+      split(operatorOf(statement));
       shape = kNoShape;
     }
     statements.push_back(statement);
@@ -466,16 +529,25 @@ void orderHandlers(Tiling &tiling) {
 
 Tiling Selector::run() {
   prepare();
+  reserveOperators();
   fuseHotBlocks();
   settlePatterns();
   std::vector<TiledBlock> blocks = tileBlocks();
-  mineSuperinstructions(program, blocks, numbers, options.runBytes);
+  left.bytes = std::min(left.bytes, int64_t(options.runBytes));
+  mineSuperinstructions(program, blocks, numbers, left);
   Tiling tiling = makeTiling(std::move(blocks));
+  if (options.specialBytes)
+    specializeHandlers(
+        program, tiling,
+        {options.specialBytes, mostHandlers - int64_t(tiling.handlers.size())},
+        options.isRegion);
   orderHandlers(tiling);
   return tiling;
 }
 
 } // namespace
+
+uint32_t sharedHandlerCost(uint32_t nodes) { return 24 + 10 * nodes; }
 
 Tiling selectTiles(Program &program, const SelectOptions &options) {
   program.workers.beginPhase("select");

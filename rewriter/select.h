@@ -16,10 +16,18 @@
 namespace ireko {
 
 struct SelectOptions {
-  // Estimated bytes of generated code.
+  // Estimated bytes of generated code: of handlers for trees, for runs of
+  // statements and for blocks, and of all together with those for single
+  // operators, which there have to be.
   uint32_t sharedBytes = 0;
   uint32_t runBytes = 0;
   uint32_t fusedBytes = 0;
+  uint32_t specialBytes = 0; // for those of specialize.h
+  uint32_t allBytes = UINT32_MAX;
+  // How many handlers, with those for single operators.
+  uint32_t handlers = ~0u;
+  // A use of a pattern counts as much as any other, however often it runs.
+  bool forSize = false;
   // A larger block would make a handler that hosts compile badly.
   uint32_t maxFusedNodes = 1500;
   // By function: its code seldom runs in the stream. Empty: none is.

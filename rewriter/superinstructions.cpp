@@ -29,8 +29,8 @@ constexpr uint32_t kTooLarge = ~1u; // the pair would be too large a tile
 class Miner {
 public:
   Miner(Program &program, std::vector<TiledBlock> &blocks,
-        ShapeNumbers &numbers, uint32_t bytes)
-      : program(program), blocks(blocks), numbers(numbers), budget(bytes) {}
+        ShapeNumbers &numbers, Budget budget)
+      : program(program), blocks(blocks), numbers(numbers), budget(budget) {}
 
   void run();
 
@@ -74,7 +74,7 @@ private:
   Program &program;
   std::vector<TiledBlock> &blocks;
   ShapeNumbers &numbers;
-  int64_t budget;
+  Budget budget;
   std::vector<BlockState> states; // by block
   std::vector<size_t> starts;     // of each function's blocks, and the end
   std::vector<Candidate> candidates;
@@ -218,14 +218,14 @@ bool Miner::choose(double minScore, double part) {
               double left = density(a), right = density(b);
               return left != right ? left > right : a->order < b->order;
             });
-  int64_t share = std::max<int64_t>(budget * part, 2000);
+  int64_t share = std::max<int64_t>(budget.bytes * part, 2000);
   bool any = false;
   for (Candidate *candidate : list) {
     int64_t cost = costOf(candidate);
-    if (cost > share || cost > budget)
+    if (cost > share || density(candidate) < budget.leastScore ||
+        !budget.take(cost))
       break;
     share -= cost;
-    budget -= cost;
     candidate->chosen = any = true;
   }
   return any;
@@ -300,7 +300,7 @@ void Miner::run() {
   countLoops();
   if (choose(kMinLoopScore, kLoopShare))
     forEachBlock([this](size_t b, auto &) { applyLoop(b); });
-  for (int round = 0; round < kRounds && budget > 0; ++round) {
+  for (int round = 0; round < kRounds && budget.bytes > 0; ++round) {
     forEachBlock([this](size_t b, auto &list) { numberPairs(b, list); });
     count();
     // Later rounds merge what this one made.
@@ -314,9 +314,9 @@ void Miner::run() {
 } // namespace
 
 void mineSuperinstructions(Program &program, std::vector<TiledBlock> &blocks,
-                           ShapeNumbers &numbers, uint32_t bytes) {
-  if (bytes)
-    Miner(program, blocks, numbers, bytes).run();
+                           ShapeNumbers &numbers, Budget budget) {
+  if (budget.bytes > 0)
+    Miner(program, blocks, numbers, budget).run();
 }
 
 } // namespace ireko

@@ -35,11 +35,28 @@ struct TiledBlock {
   std::vector<Tile> tiles;
 };
 
-// `bytes`: estimated bytes of generated code for new handlers. The `handler` of
-// a tile is the number of its shape, before and afterwards. Afterwards the
-// slots that became internal are numbered from kInternalSlot in the trees.
+// What is left for new handlers.
+struct Budget {
+  int64_t bytes;    // estimated, of generated code
+  int64_t handlers; // their number
+  // What a handler must save for each of its bytes: dispatches, weighted.
+  double leastScore = 0;
+
+  // Returns whether there was enough.
+  bool take(uint32_t cost) {
+    if (cost > bytes || handlers <= 0)
+      return false;
+    bytes -= cost;
+    --handlers;
+    return true;
+  }
+};
+
+// The `handler` of a tile is the number of its shape, before and afterwards.
+// Afterwards the slots that became internal are numbered from kInternalSlot in
+// the trees.
 void mineSuperinstructions(Program &program, std::vector<TiledBlock> &blocks,
-                           ShapeNumbers &numbers, uint32_t bytes);
+                           ShapeNumbers &numbers, Budget budget);
 
 } // namespace ireko
 

@@ -36,20 +36,23 @@ const TileOperand &Shape::operand(OperandKind kind, uint32_t n) const {
 
 namespace {
 
-uint8_t unsignedUnits(uint64_t value) { return value <= 0xffff ? 1 : 2; }
+// The fewest bytes that hold a value, but at least two.
+uint8_t unsignedBytes(uint64_t value) { return value <= UINT16_MAX ? 2 : 4; }
 
-uint8_t signedUnits(int64_t value) {
+uint8_t signedBytes(int64_t value) {
   if (value == int16_t(value))
-    return 1;
-  return value == int32_t(value) ? 2 : 4;
+    return 2;
+  return value == int32_t(value) ? 4 : 8;
 }
 
 class ShapeBuilder {
 public:
-  ShapeBuilder(const Program &program, bool wideTargets,
+  ShapeBuilder(const Program &program, const Tile &tile, bool wideTargets,
                const std::vector<Slot> *internal, bool loose)
-      : program(program), targetUnits(wideTargets ? 2 : 1), internal(internal),
-        loose(loose) {}
+      : program(program), burned(tile.burned), targetBytes(tile.nearTargets ? 1
+                                                           : wideTargets ? 4
+                                                                         : 2),
+        internal(internal), loose(loose) {}
 
   void addTree(Expression *tree) {
     spell(tree, shape.key, [this](Expression *node, std::string &) {
@@ -63,8 +66,9 @@ public:
 
   void addEntry(const RegionEntry &entry) {
     shape.key = "region";
+    // All entries have one handler, whatever their numbers.
     for (uint32_t number : {entry.region, entry.signature, entry.loop})
-      add(OperandKind::Number, 1, number);
+      addOfBytes(OperandKind::Number, 2, number);
   }
 
   // `wholeLoop`: a branch to the start of the tile.
@@ -73,21 +77,50 @@ public:
   Shape take() { return std::move(shape); }
 
 private:
-  uint32_t add(OperandKind kind, uint8_t units, uint64_t low,
+  // Slots and frames are given in bytes.
+  static bool fitsByte(OperandKind kind, uint64_t low) {
+    switch (kind) {
+    case OperandKind::Slot:
+    case OperandKind::Frame:
+      return low / kSlotBytes <= UINT8_MAX;
+    case OperandKind::Immediate:
+      return int64_t(low) == int8_t(low);
+    case OperandKind::Offset:
+    case OperandKind::Number:
+      return low <= UINT8_MAX;
+    default:
+      return false;
+    }
+  }
+
+  uint32_t add(OperandKind kind, uint8_t bytes, uint64_t low,
                uint64_t high = 0) {
-    shape.operands.push_back({kind, units, uint16_t(shape.units), low, high});
-    shape.units += units;
+    if (!loose && bytes == 2 && fitsByte(kind, low))
+      bytes = 1;
+    return addOfBytes(kind, bytes, low, high);
+  }
+
+  uint32_t addOfBytes(OperandKind kind, uint8_t bytes, uint64_t low,
+                      uint64_t high = 0) {
+    uint32_t index = shape.operands.size();
     shape.key += char(kind);
+    if (index < kMaxBurned && (burned >> index & 1)) {
+      shape.operands.push_back({kind, 0, shape.bytes, low, high, true});
+      shape.key += '!' + std::to_string(low);
+      return index;
+    }
+    shape.operands.push_back({kind, bytes, shape.bytes, low, high});
+    shape.bytes += bytes;
     if (!loose)
-      shape.key += char(units);
-    return shape.operands.size() - 1;
+      shape.key += char(bytes);
+    return index;
   }
 
   void addSlot(Expression *node, Slot slot) {
     uint64_t bytes = uint64_t(slot) * kSlotBytes;
     if (loose) {
       shape.leaves.push_back(
-          {node, add(OperandKind::Slot, unsignedUnits(bytes), bytes)});
+          {node, add(OperandKind::Slot, unsignedBytes(bytes), bytes)});
       return;
     }
     if (internal) {
@@ -110,7 +143,7 @@ private:
       }
     }
     bytes = uint64_t(slot) * kSlotBytes;
-    uint32_t operand = add(OperandKind::Slot, unsignedUnits(bytes), bytes);
+    uint32_t operand = add(OperandKind::Slot, unsignedBytes(bytes), bytes);
     shape.leaves.push_back({node, operand});
     if (node->is<LocalSet>())
       lastWrite = {slot, operand};
@@ -122,26 +155,26 @@ private:
     uint64_t low, high;
     memcpy(&low, bits, 8);
     memcpy(&high, bits + 8, 8);
-    uint8_t units = 0;
+    uint8_t size = 0;
     switch (node->type.getBasic()) {
     case Type::i32:
       low = uint64_t(int64_t(int32_t(low)));
-      units = signedUnits(int64_t(low));
+      size = signedBytes(int64_t(low));
       break;
     case Type::i64:
-      units = signedUnits(int64_t(low));
+      size = signedBytes(int64_t(low));
       break;
     case Type::f32:
-      units = 2;
+      size = 4;
       break;
     case Type::f64:
-      units = 4;
+      size = 8;
       break;
     default:
-      units = 8;
+      size = 16;
     }
     shape.leaves.push_back(
-        {node, add(OperandKind::Immediate, units, low, high)});
+        {node, add(OperandKind::Immediate, size, low, high)});
   }
 
   bool addGlobal(Expression *node, Name name) {
@@ -150,7 +183,7 @@ private:
       return false;
     shape.leaves.push_back(
         {node,
-         add(OperandKind::Global, unsignedUnits(place.offset), place.offset)});
+         add(OperandKind::Global, unsignedBytes(place.offset), place.offset)});
     return true;
   }
 
@@ -167,7 +200,7 @@ private:
     }
     if (auto *exit = node->dynCast<Break>()) {
       shape.leaves.push_back(
-          {node, add(OperandKind::Target, targetUnits, exitTarget(exit))});
+          {node, add(OperandKind::Target, targetBytes, exitTarget(exit))});
       return true;
     }
     if (auto *constant = node->dynCast<Const>()) {
@@ -182,7 +215,7 @@ private:
       uint64_t low, high;
       memcpy(&low, shuffle->mask.data(), 8);
       memcpy(&high, shuffle->mask.data() + 8, 8);
-      shape.leaves.push_back({node, add(OperandKind::Mask, 8, low, high)});
+      shape.leaves.push_back({node, add(OperandKind::Mask, 16, low, high)});
       return true;
     }
     if (Address *offset = memoryOffset(node)) {
@@ -192,7 +225,7 @@ private:
       uint64_t less = isNone ? 0 : *offset - 1;
       shape.leaves.push_back(
           {node,
-           add(OperandKind::Offset, isNone ? 0 : unsignedUnits(less), less)});
+           add(OperandKind::Offset, isNone ? 0 : unsignedBytes(less), less)});
       // Left out by spell() together with the offset.
       return true;
     }
@@ -201,13 +234,14 @@ private:
 
   void addTable(uint32_t table) {
     if (loose)
-      add(OperandKind::Table, 1, table * sizeof(StaticTableRecord));
+      add(OperandKind::Table, 2, table * sizeof(StaticTableRecord));
     else
       shape.key += std::to_string(table);
   }
 
   const Program &program;
-  uint8_t targetUnits;
+  uint32_t burned;
+  uint8_t targetBytes;
   const std::vector<Slot> *internal;
   // The operands of the slots that the tile has written so far.
   std::unordered_map<Slot, uint32_t> written;
@@ -228,39 +262,39 @@ void ShapeBuilder::addTerminator(const Terminator &end, bool wholeLoop) {
   case Kind::None:
     break;
   case Kind::Jump:
-    add(OperandKind::Target, targetUnits, end.next);
+    add(OperandKind::Target, targetBytes, end.next);
     break;
   case Kind::Branch:
     if (wholeLoop)
       shape.key += 'l';
     else
-      add(OperandKind::Target, targetUnits, end.targets[0]);
+      add(OperandKind::Target, targetBytes, end.targets[0]);
     break;
   case Kind::Switch:
-    add(OperandKind::Count, 2, end.targets.size() - 1);
+    add(OperandKind::Count, 4, end.targets.size() - 1);
     break;
   case Kind::Call:
-    add(OperandKind::Frame, unsignedUnits(frame), frame);
-    add(OperandKind::Callee, 2, end.callee);
+    add(OperandKind::Frame, unsignedBytes(frame), frame);
+    add(OperandKind::Callee, 4, end.callee);
     break;
   case Kind::CallIndirect:
-    add(OperandKind::Frame, unsignedUnits(frame), frame);
-    add(OperandKind::Number, unsignedUnits(end.type), end.type);
+    add(OperandKind::Frame, unsignedBytes(frame), frame);
+    add(OperandKind::Number, unsignedBytes(end.type), end.type);
     addTable(end.table);
     break;
   case Kind::Cold:
-    add(OperandKind::Frame, unsignedUnits(frame), frame);
-    add(OperandKind::Number, unsignedUnits(end.callee), end.callee);
+    add(OperandKind::Frame, unsignedBytes(frame), frame);
+    add(OperandKind::Number, unsignedBytes(end.callee), end.callee);
     break;
   case Kind::TailCall:
-    add(OperandKind::Frame, unsignedUnits(frame), frame);
-    add(OperandKind::Number, unsignedUnits(end.argSlots), end.argSlots);
-    add(OperandKind::Callee, 2, end.callee);
+    add(OperandKind::Frame, unsignedBytes(frame), frame);
+    add(OperandKind::Number, unsignedBytes(end.argSlots), end.argSlots);
+    add(OperandKind::Callee, 4, end.callee);
     break;
   case Kind::TailCallIndirect:
-    add(OperandKind::Frame, unsignedUnits(frame), frame);
-    add(OperandKind::Number, unsignedUnits(end.argSlots), end.argSlots);
-    add(OperandKind::Number, unsignedUnits(end.type), end.type);
+    add(OperandKind::Frame, unsignedBytes(frame), frame);
+    add(OperandKind::Number, unsignedBytes(end.argSlots), end.argSlots);
+    add(OperandKind::Number, unsignedBytes(end.type), end.type);
     addTable(end.table);
     break;
   case Kind::Return:
@@ -288,12 +322,12 @@ Shape buildShape(ShapeBuilder builder, const Block &block, const Tile &tile) {
 
 Shape shapeOf(const Program &program, const Block &block, const Tile &tile,
               bool wideTargets, const std::vector<Slot> *internal) {
-  return buildShape({program, wideTargets, internal, false}, block, tile);
+  return buildShape({program, tile, wideTargets, internal, false}, block, tile);
 }
 
 Shape looseShapeOf(const Program &program, const Block &block, const Tile &tile,
                    bool wideTargets) {
-  return buildShape({program, wideTargets, nullptr, true}, block, tile);
+  return buildShape({program, tile, wideTargets, nullptr, true}, block, tile);
 }
 
 bool isWholeLoop(const Block &block, const Tile &tile) {

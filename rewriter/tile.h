@@ -8,8 +8,8 @@
 // of that write; other equal slots are operands of their own, so that handlers
 // suit more tiles.
 //
-// An instruction: one unit with the handler's number, then the operands in
-// order, in little-endian units, unaligned.
+// An instruction: the handler's number, then the operands in order, in
+// little-endian bytes, unaligned.
 //
 //     [handler][operand 0]...[operand n - 1][switch targets]
 //
@@ -42,9 +42,16 @@ enum class OperandKind : uint8_t {
 
 struct TileOperand {
   OperandKind kind;
-  uint8_t units;              // 1, 2, 4 or 8; in loose shapes 0 as well
-  uint16_t at;                // units from the instruction's start
+  uint8_t bytes;              // 1, 2, 4, 8 or 16; burned in or loose: 0
+  uint32_t at;                // from the instruction's start
   uint64_t low = 0, high = 0; // value, or the index of a block or function
+  bool isBurned = false;      // its value belongs to the handler
+
+  // A slot or frame that is a number of slots, not of bytes.
+  bool isInSlots() const {
+    return bytes == 1 &&
+           (kind == OperandKind::Slot || kind == OperandKind::Frame);
+  }
 };
 
 // Where the stream enters a region (regions.h).
@@ -62,7 +69,14 @@ struct Tile {
   uint32_t handler = 0;
   // Does nothing but enter a region.
   std::optional<RegionEntry> entry = {};
+  // Bit i: operand i is burned into the handler (specialize.h).
+  uint32_t burned = 0;
+  // All targets are at distances of one byte.
+  bool nearTargets = false;
 };
+
+// Operands from this number on cannot be burned in.
+inline constexpr uint32_t kMaxBurned = 32;
 
 // Which operand a node takes.
 struct LeafOperand {
@@ -74,7 +88,8 @@ struct Shape {
   std::string key;
   std::vector<TileOperand> operands;
   std::vector<LeafOperand> leaves;
-  uint32_t units = 1; // of the whole instruction, without switch targets
+  // Of the whole instruction, without switch targets.
+  uint32_t bytes = kHandlerBytes;
 
   // The operand of a node; null if it has none.
   const TileOperand *operandOf(const wasm::Expression *node) const;
@@ -85,7 +100,7 @@ struct Shape {
 };
 
 // The shape of a tile that is not fused. `wideTargets`: distances to blocks of
-// this function may not fit into one unit. `internal`: slots to be spelled as
+// this function may not fit into two bytes. `internal`: slots to be spelled as
 // if they had been made internal already, in this order.
 Shape shapeOf(const Program &program, const Block &block, const Tile &tile,
               bool wideTargets, const std::vector<Slot> *internal = nullptr);
@@ -95,9 +110,10 @@ Shape shapeOf(const Program &program, const Block &block, const Tile &tile,
 bool isWholeLoop(const Block &block, const Tile &tile);
 
 // The loose shape of a tile: its key leaves out everything by which handlers
-// of one tree differ. Each leaf has an operand of its own, of the fewest units
-// that hold it: slots, equal and internal ones included, and offsets, those of
-// 0 included, which need no units. Static tables are operands.
+// of one tree differ. Each leaf has an operand of its own, of the fewest bytes
+// that hold it, but at least two: slots, equal and internal ones included, and
+// offsets, those of 0 included, which need no bytes. Static tables are
+// operands.
 Shape looseShapeOf(const Program &program, const Block &block, const Tile &tile,
                    bool wideTargets);
 

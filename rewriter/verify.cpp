@@ -34,8 +34,7 @@ private:
     return imageError(file, at, function, std::move(what));
   }
   bool isStart(uint32_t address) const {
-    return address % kUnitBytes == 0 && address / kUnitBytes < starts.size() &&
-           starts[address / kUnitBytes];
+    return address < starts.size() && starts[address];
   }
   bool isEntry(uint32_t address) const {
     auto found = file.functionAt(address);
@@ -44,7 +43,7 @@ private:
 
   const ImageFile &file;
   const ImageCode code;
-  // Of the units of the code: whether an instruction starts there.
+  // Of the bytes of the code: whether an instruction starts there.
   std::vector<bool> starts;
   VerifyStats stats;
   // The one being checked.
@@ -53,13 +52,13 @@ private:
 };
 
 llvm::Error Verifier::findInstructions() {
-  starts.resize(file.header().codeEnd / kUnitBytes);
+  starts.resize(file.header().codeEnd);
   for (uint32_t f = 0; f < file.header().functionCount; ++f) {
     if (!file.hasCode(f))
       continue;
     ++stats.functions;
     auto error = code.forEachInstruction(f, [&](const Instruction &found) {
-      starts[found.at / kUnitBytes] = true;
+      starts[found.at] = true;
       ++stats.instructions;
       return llvm::Error::success();
     });
@@ -230,14 +229,14 @@ llvm::Error Verifier::checkLocations(uint32_t f) {
   Diagnosis diagnosis;
   ByteReader list(llvm::ArrayRef(file.image).drop_front(at), at,
                   "the location list", diagnosis);
-  uint64_t pc = entry - kUnitBytes;
+  uint64_t pc = uint64_t(entry) - 1;
   int64_t offset = 0;
   while (list.ok()) {
     uint64_t distance = list.u32();
     offset += list.s33();
     if (distance == 0)
       break;
-    pc += distance * kUnitBytes;
+    pc += distance;
     if (list.ok() && (pc >= limit || !isStart(pc) || offset <= 0 ||
                       offset > int64_t(UINT32_MAX)))
       return fail(uint32_t(list.offset()),

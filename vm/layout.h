@@ -43,7 +43,8 @@
 // the meaning of instructions.
 //
 // Version history: 1, first. 2: separate memories; the operand for the offset
-// of a memory access is one less.
+// of a memory access is one less. 3: operands of one byte; instructions are not
+// aligned.
 
 #ifndef IREKO_VM_LAYOUT_H
 #define IREKO_VM_LAYOUT_H
@@ -54,11 +55,15 @@
 namespace ireko {
 
 inline constexpr uint32_t kImageMagic = 0x004b5249; // "IRK\0"
-inline constexpr uint32_t kFormatVersion = 2;
+inline constexpr uint32_t kFormatVersion = 3;
 inline constexpr uint32_t kPageBytes = 65536;
 inline constexpr uint32_t kSlotBytes = 8;
-// Code is a sequence of 16-bit units.
-inline constexpr uint32_t kUnitBytes = 2;
+// An instruction begins with the number of its handler.
+inline constexpr uint32_t kHandlerBytes = 2;
+// Of the distance to each target of a switch.
+inline constexpr uint32_t kSwitchTargetBytes = 4;
+// With the pc of a trap: of the instruction that ends there.
+inline constexpr uint32_t kBeforePc = 1u << 31;
 // Lowest in memory, and growing downward: overflow traps.
 inline constexpr uint32_t kShadowStack = 8192;
 // Behind stackEnd: what the runtime gives to the host has room here when the
@@ -99,7 +104,7 @@ static_assert(sizeof(FunctionRecord) == 12);
 // A location list maps instructions of the function that can raise a trap in
 // the VM to guest byte offsets in the original module. It is a sequence of
 // pairs of LEB128 numbers, in ascending order of code: unsigned, the distance
-// in units from the previous entry (at first from the function's entry);
+// in bytes from the previous entry (at first from the function's entry);
 // signed, the distance in bytes from the previous guest offset (at first from
 // 0). A pair (0, 0) ends it; a first distance is stored plus one, so that no
 // entry looks like the end.

@@ -45,27 +45,26 @@ private:
   const uint8_t *at;
 };
 
-// The guest offset of the instruction at `pc` of the function, or, if that is
-// odd, of the last one before it; or 0, at which a module has its magic number.
-// Not inlined: its frame on the shadow stack is
-// to be gone when the host is called.
+// The guest offset of the instruction at `pc` of the function, or of the last
+// one before it; or 0, at which a module has its magic number. Not inlined: its
+// frame on the shadow stack is to be gone when the host is called.
 __attribute__((noinline)) uint32_t guestOffset(const uint8_t *image,
                                                const FunctionRecord &function,
-                                               uint32_t pc) {
+                                               uint32_t pc, bool isBefore) {
   if (!function.locations)
     return 0;
   Leb list(image + function.locations);
   // The first distance is one too large.
-  uint32_t at = function.entry - kUnitBytes;
+  uint32_t at = function.entry - 1;
   uint32_t offset = 0;
   while (uint32_t distance = list.readUnsigned()) {
-    at += distance * kUnitBytes;
+    at += distance;
     uint32_t before = offset;
     offset += list.readSigned();
     if (at >= pc)
-      return at == pc ? offset : pc & 1 ? before : 0;
+      return isBefore ? before : at == pc ? offset : 0;
   }
-  return pc & 1 ? offset : 0;
+  return isBefore ? offset : 0;
 }
 
 // Which function holds the instruction at `pc`: how many have an entry that is
@@ -83,7 +82,9 @@ uint32_t countEntries(const FunctionRecord *records, uint32_t count,
   return low;
 }
 
-void printPlace(Output &out, uint32_t pc) {
+void printPlace(Output &out, uint32_t place) {
+  bool isBefore = place & kBeforePc;
+  uint32_t pc = place & ~kBeforePc;
   auto *image = reinterpret_cast<const uint8_t *>(ireko_vm.image);
   auto *header = reinterpret_cast<const ImageHeader *>(image);
   auto *records =
@@ -98,7 +99,7 @@ void printPlace(Output &out, uint32_t pc) {
     out.text(reinterpret_cast<const char *>(image + records[index].name));
     out.put('>');
   }
-  if (uint32_t offset = guestOffset(image, records[index], pc)) {
+  if (uint32_t offset = guestOffset(image, records[index], pc, isBefore)) {
     out.text(" at 0x");
     out.number(offset, 16);
   }
@@ -121,7 +122,7 @@ void printTrap(uint32_t kind, uint32_t pc) {
 } // namespace
 
 // Raises the trap of an app that has no standard error. `kind` is a TrapKind,
-// `pc` the image offset of the instruction, or one less than that behind it; it
+// `pc` the image offset of the instruction, or that behind it and kBeforePc; it
 // needs no import.
 IREKO_EXPORT(ireko_trap_quiet)
 [[noreturn]] void ireko_trap_quiet(uint32_t kind, uint32_t) {

@@ -3,7 +3,7 @@
 "use strict";
 
 const kSection = "ireko";
-const kVersion = 2;
+const kVersion = 3;
 // Offsets in BundleInfo and VmState.
 const kInfoState = 4;
 const kInfoGuestBase = 24;

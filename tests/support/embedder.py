@@ -29,7 +29,7 @@ _NAME = {kind.value: name for name, kind in _KIND.items()}
 
 # BundleInfo and VmState of vm/layout.h.
 _SECTION = "ireko"
-_VERSION = 2
+_VERSION = 3
 _INFO_STATE = 4
 _STATE_TRAP = 28
 

@@ -95,7 +95,7 @@ TEST(Catalogue, WhatWasTakenApartIsATreeAgain) {
   auto catalogue = catalogueWith(kAddLoad);
   const Handler &handler = catalogue->tiling.handlers.back();
   EXPECT_EQ(handler.tile.count, 1u);
-  EXPECT_EQ(handler.shape.units, 4u);
+  EXPECT_EQ(handler.shape.bytes, 8u);
   const Function &function = catalogue->program->functions[handler.function];
   auto *set = function.blocks[handler.block].statements.front();
   auto *load = set->cast<wasm::LocalSet>()->value->cast<wasm::Load>();

@@ -132,8 +132,8 @@ TEST(Cli, WrongUse) {
   EXPECT_EQ(errorOf({""}), "there is no command '' (see ireko --help)");
   EXPECT_EQ(errorOf({"pakc"}), "there is no command 'pakc' (see ireko --help)");
   EXPECT_EQ(errorOf({"run"}), "IN is required (see ireko run --help)");
-  EXPECT_EQ(errorOf({"pack", "in", "-o", "out", "-O3"}),
-            "there is no -O3 (-O0 or -O2)");
+  EXPECT_EQ(errorOf({"pack", "in", "-o", "out", "-O4"}),
+            "there is no -O4 (-O0 to -O3, or -Os)");
   EXPECT_EQ(errorOf({"pack", "in", "-o", "out", "-qv"}),
             "--quiet and --verbose exclude each other");
   EXPECT_EQ(errorOf({"pack", "in", "-o", "out", "--", "x"}),

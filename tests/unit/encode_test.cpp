@@ -25,7 +25,7 @@ static_assert(sizeof(StaticTableEntry) == 8);
 static_assert(sizeof(VmState) == 32 && offsetof(VmState, trap) == 28);
 static_assert(sizeof(BundleInfo) == 32);
 static_assert(kSlotBytes == sizeof(uint64_t));
-static_assert(kUnitBytes == sizeof(uint16_t));
+static_assert(kHandlerBytes == sizeof(uint16_t));
 
 namespace {
 
@@ -61,8 +61,7 @@ struct Encoded : Lowered {
       uint32_t pc = image.blocks[f][blockTiles.block];
       for (const Tile &tile : blockTiles.tiles) {
         visit(pc, block, tile);
-        pc += kUnitBytes *
-              instructionUnits(tiling.handlers[tile.handler], block, tile);
+        pc += instructionBytes(tiling.handlers[tile.handler], block, tile);
       }
     }
   }
@@ -84,7 +83,7 @@ struct Encoded : Lowered {
       next += size;
       if (!distance && !difference)
         return result;
-      pc += (distance - first) * kUnitBytes;
+      pc += distance - first;
       offset += difference;
       result.push_back({pc, offset});
     }
@@ -123,7 +122,7 @@ TEST(Encode, WritesAHeader) {
 TEST(Encode, StartsWithHalt) {
   Encoded encoded("(module)");
   EXPECT_EQ(encoded.at<uint16_t>(kHaltPc), 0u);
-  EXPECT_EQ(encoded.header().codeEnd, kHaltPc + kUnitBytes);
+  EXPECT_EQ(encoded.header().codeEnd, kHaltPc + kHandlerBytes);
 }
 
 TEST(Encode, SortsFunctionsByEntry) {
@@ -205,14 +204,13 @@ TEST(Encode, WritesInstructionsBackToBack) {
     Encoded encoded(kCalls, options);
     for (uint32_t f = 1; f < 4; ++f) {
       uint32_t expected = encoded.record(f).entry;
-      encoded.forEachInstruction(f, [&](uint32_t pc, const Block &block,
-                                        const Tile &tile) {
-        EXPECT_EQ(pc, expected);
-        EXPECT_EQ(encoded.at<uint16_t>(pc), tile.handler);
-        expected +=
-            kUnitBytes * instructionUnits(encoded.tiling.handlers[tile.handler],
-                                          block, tile);
-      });
+      encoded.forEachInstruction(
+          f, [&](uint32_t pc, const Block &block, const Tile &tile) {
+            EXPECT_EQ(pc, expected);
+            EXPECT_EQ(encoded.at<uint16_t>(pc), tile.handler);
+            expected += instructionBytes(encoded.tiling.handlers[tile.handler],
+                                         block, tile);
+          });
       if (f < 3) {
         EXPECT_LE(expected + 4, encoded.record(f + 1).entry);
         EXPECT_GE(expected + 8, encoded.record(f + 1).entry);
@@ -233,12 +231,14 @@ TEST(Encode, WritesOperands) {
       0, [&](uint32_t pc, const Block &, const Tile &tile) {
         Shape shape = shapeOf(*encoded.program, block, tile, false);
         for (const TileOperand &operand : shape.operands) {
-          uint32_t at = pc + operand.at * kUnitBytes;
-          switch (operand.units) {
+          uint32_t at = pc + operand.at;
+          switch (operand.bytes) {
           case 1:
-            EXPECT_EQ(encoded.at<uint16_t>(at), uint16_t(operand.low));
+            EXPECT_EQ(encoded.at<uint8_t>(at),
+                      uint8_t(operand.isInSlots() ? operand.low / kSlotBytes
+                                                  : operand.low));
             break;
-          case 2:
+          case 4:
             EXPECT_EQ(encoded.at<uint32_t>(at), uint32_t(operand.low));
             break;
           default:
@@ -260,7 +260,7 @@ TEST(Encode, WritesTheEntriesOfCallees) {
         const TileOperand &operand =
             encoded.tiling.handlers[tile.handler].shape.operand(
                 OperandKind::Callee);
-        callees.push_back(encoded.at<uint32_t>(pc + operand.at * kUnitBytes));
+        callees.push_back(encoded.at<uint32_t>(pc + operand.at));
       });
   EXPECT_EQ(callees, std::vector<uint32_t>(
                          {encoded.record(0).entry, encoded.record(2).entry}));
@@ -275,19 +275,19 @@ TEST(Encode, WritesTheTargetsOfASwitch) {
        (return (i32.const 20))))
     (i32.const 10))))");
   uint32_t switches = 0;
-  encoded.forEachInstruction(0, [&](uint32_t pc, const Block &block,
-                                    const Tile &tile) {
-    if (!tile.end || block.end.kind != Terminator::Kind::Switch)
-      return;
-    ++switches;
-    const Shape &shape = encoded.tiling.handlers[tile.handler].shape;
-    const TileOperand &count = shape.operand(OperandKind::Count);
-    EXPECT_EQ(encoded.at<uint32_t>(pc + count.at * kUnitBytes), 4u);
-    ASSERT_EQ(block.end.targets.size(), 5u);
-    for (size_t i = 0; i < 5; ++i)
-      EXPECT_EQ(pc + encoded.at<int32_t>(pc + kUnitBytes * shape.units + 4 * i),
-                encoded.image.blocks[0][block.end.targets[i]]);
-  });
+  encoded.forEachInstruction(
+      0, [&](uint32_t pc, const Block &block, const Tile &tile) {
+        if (!tile.end || block.end.kind != Terminator::Kind::Switch)
+          return;
+        ++switches;
+        const Shape &shape = encoded.tiling.handlers[tile.handler].shape;
+        const TileOperand &count = shape.operand(OperandKind::Count);
+        EXPECT_EQ(encoded.at<uint32_t>(pc + count.at), 4u);
+        ASSERT_EQ(block.end.targets.size(), 5u);
+        for (size_t i = 0; i < 5; ++i)
+          EXPECT_EQ(pc + encoded.at<int32_t>(pc + shape.bytes + 4 * i),
+                    encoded.image.blocks[0][block.end.targets[i]]);
+      });
   EXPECT_EQ(switches, 1u);
 }
 
@@ -312,8 +312,8 @@ TEST(Encode, ReachesFarTargets) {
       const TileOperand &operand =
           encoded.tiling.handlers[tile.handler].shape.operand(
               OperandKind::Target);
-      uint32_t at = pc + operand.at * kUnitBytes;
-      int32_t distance = operand.units == 1 ? encoded.at<int16_t>(at)
+      uint32_t at = pc + operand.at;
+      int32_t distance = operand.bytes == 2 ? encoded.at<int16_t>(at)
                                             : encoded.at<int32_t>(at);
       EXPECT_EQ(pc + distance, encoded.image.blocks[0][block.end.targets[0]]);
     });
@@ -325,7 +325,7 @@ TEST(Encode, ReachesFarTargets) {
 }
 
 TEST(Encode, NoticesWhatDoesNotFit) {
-  Encoded encoded(longLoop(8000));
+  Encoded encoded(longLoop(10000));
   // Selection did not see that the function is large.
   FunctionTiles &tiles = encoded.tiling.functions[0];
   tiles.wideTargets = false;

@@ -220,7 +220,7 @@ TEST(Image, RefusesWhatIsWrong) {
   EXPECT_EQ(read.with<uint16_t>(entry, 0),
             "t.wasm: at 0x48 in function 0 <f>: HALT is no instruction of a "
             "function");
-  EXPECT_EQ(read.with<uint16_t>(entry + 2, 800),
+  EXPECT_EQ(read.with<uint8_t>(entry + 2, 100),
             "t.wasm: at 0x48 in function 0 <f>: a slot at 0x320 of a frame of "
             "0x10 bytes");
   EXPECT_EQ(read.with<uint32_t>(entry - 4, 12),

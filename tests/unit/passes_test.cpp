@@ -31,7 +31,7 @@ TEST(Passes, HaveNamesAndHelp) {
         << pass.name;
     EXPECT_FALSE(pass.help.empty()) << pass.name;
     EXPECT_NE(pass.help.back(), '.') << pass.name;
-    EXPECT_TRUE(pass.fromLevel == 0 || pass.fromLevel == 2) << pass.name;
+    EXPECT_TRUE(pass.fromLevel == 0 || pass.fromLevel == 1) << pass.name;
     EXPECT_NE(pass.run, nullptr) << pass.name;
   }
 }

@@ -164,7 +164,9 @@ TEST(Profile, EachBlockCountsItself) {
       EXPECT_TRUE(
           function.blocks[index].statements.front()->is<wasm::GlobalSet>());
   std::string before = print(*module.program, module.function(0));
-  EXPECT_NE(before.find("global.set $ireko.count.0 (i64.add"), std::string::npos) << before;
+  EXPECT_NE(before.find("global.set $ireko.count.0 (i64.add"),
+            std::string::npos)
+      << before;
 }
 
 TEST(Profile, WeightsAreCounts) {

@@ -115,7 +115,8 @@ TEST(Select, CoversEverything) {
   for (const SelectOptions &options :
        {kNothing, kPlenty, SelectOptions{.sharedBytes = 300},
         SelectOptions{.fusedBytes = 500},
-        SelectOptions{.sharedBytes = 1000, .fusedBytes = 1000}}) {
+        SelectOptions{.sharedBytes = 1000, .fusedBytes = 1000},
+        SelectOptions{.specialBytes = 1u << 20}}) {
     Selected selected(kProgram, options);
     expectCovered(*selected.program, selected.tiling);
   }
@@ -129,8 +130,24 @@ TEST(Select, HasOneOperatorHandlersWithoutABudget) {
 }
 
 TEST(Select, HasLargerHandlersWithABudget) {
-  Selected selected(kProgram, {.sharedBytes = 1u << 20, .fusedBytes = 0});
+  Selected selected(kProgram, {.sharedBytes = 1u << 20});
   EXPECT_GT(largestShared(*selected.program, selected.tiling), 2u);
+}
+
+// But for those that the program cannot do without.
+TEST(Select, HasNoMoreHandlersThanAllowed) {
+  SelectOptions options = kPlenty;
+  options.runBytes = options.specialBytes = 1u << 20;
+  size_t most = Selected(kProgram, options).tiling.handlers.size();
+  size_t least = Selected(kProgram, kNothing).tiling.handlers.size();
+  for (uint32_t limit = 1; limit < most; limit += 3) {
+    options.handlers = limit;
+    Selected selected(kProgram, options);
+    EXPECT_LE(selected.tiling.handlers.size(),
+              std::max<size_t>(limit + 1, least))
+        << limit;
+    expectCovered(*selected.program, selected.tiling);
+  }
 }
 
 TEST(Select, FusesWholeBlocksWithABudget) {

@@ -101,13 +101,16 @@ TEST_F(Tiles, DoNotShareAccessesOfOtherWidths) {
 }
 
 TEST_F(Tiles, TakeOffsetsAsOperandsUnlessZero) {
-  EXPECT_TRUE(share(set(2, load(1)), set(2, load(65536))));
+  EXPECT_TRUE(share(set(2, load(1)), set(2, load(256))));
+  EXPECT_TRUE(share(set(2, load(257)), set(2, load(65536))));
+  EXPECT_FALSE(share(set(2, load(256)), set(2, load(257))));
   EXPECT_FALSE(share(set(2, load(0)), set(2, load(4))));
   EXPECT_FALSE(share(set(2, load(65536)), set(2, load(65537))));
   EXPECT_TRUE(share(set(2, load(65537)), set(2, load(0xffffffff))));
-  EXPECT_EQ(shape(set(2, load(0))).units, 3);
-  EXPECT_EQ(shape(set(2, load(4))).units, 4);
-  EXPECT_EQ(shape(set(2, load(65537))).units, 5);
+  EXPECT_EQ(shape(set(2, load(0))).bytes, 4u);
+  EXPECT_EQ(shape(set(2, load(4))).bytes, 5u);
+  EXPECT_EQ(shape(set(2, load(257))).bytes, 6u);
+  EXPECT_EQ(shape(set(2, load(65537))).bytes, 8u);
   // One less, so that the handler can have the one in its static offset.
   EXPECT_EQ(shape(set(2, load(65537))).operand(OperandKind::Offset).low,
             65536u);
@@ -118,7 +121,7 @@ TEST_F(Tiles, ShareWhicheverSlotsAreEqual) {
       share(set(1, add(slot(1), slot(2))), set(4, add(slot(5), slot(6)))));
   EXPECT_TRUE(
       share(set(1, add(slot(1), slot(1))), set(4, add(slot(5), slot(6)))));
-  EXPECT_EQ(shape(set(1, add(slot(1), slot(1)))).units, 4u);
+  EXPECT_EQ(shape(set(1, add(slot(1), slot(1)))).operands.size(), 3u);
 }
 
 // A handler may keep what it has written in a local, so that a later read of
@@ -175,33 +178,36 @@ TEST_F(Tiles, HaveManyOperands) {
       EXPECT_NE(run(a), run(b)) << a << " and " << b;
 }
 
-TEST_F(Tiles, GiveConstantsTheUnitsTheyNeed) {
+TEST_F(Tiles, GiveConstantsTheBytesTheyNeed) {
   struct {
     Expression *value;
-    uint8_t units;
+    uint8_t bytes;
   } cases[] = {
       {i32(0), 1},
-      {i32(-1), 1},
-      {i32(32767), 1},
-      {i32(-32768), 1},
-      {i32(32768), 2},
-      {i32(-32769), 2},
-      {i32(INT32_MIN), 2},
-      {i64(-32768), 1},
-      {i64(65535), 2},
-      {i64(INT32_MAX), 2},
-      {i64(INT32_MIN), 2},
-      {i64(int64_t(INT32_MAX) + 1), 4},
-      {i64(INT64_MIN), 4},
-      {builder.makeConst(Literal(0.0f)), 2},
-      {builder.makeConst(Literal(0.0)), 4},
-      {builder.makeConst(Literal(std::array<uint8_t, 16>{}.data())), 8},
+      {i32(127), 1},
+      {i32(-128), 1},
+      {i32(128), 2},
+      {i32(32767), 2},
+      {i32(-32768), 2},
+      {i32(32768), 4},
+      {i32(-32769), 4},
+      {i32(INT32_MIN), 4},
+      {i64(-1), 1},
+      {i64(-32768), 2},
+      {i64(65535), 4},
+      {i64(INT32_MAX), 4},
+      {i64(INT32_MIN), 4},
+      {i64(int64_t(INT32_MAX) + 1), 8},
+      {i64(INT64_MIN), 8},
+      {builder.makeConst(Literal(0.0f)), 4},
+      {builder.makeConst(Literal(0.0)), 8},
+      {builder.makeConst(Literal(std::array<uint8_t, 16>{}.data())), 16},
   };
-  for (auto &[value, units] : cases) {
+  for (auto &[value, bytes] : cases) {
     Shape built = shape(set(1, value));
     const TileOperand &operand = built.operand(OperandKind::Immediate);
-    EXPECT_EQ(operand.units, units) << printTree(program, value);
-    EXPECT_EQ(built.units, 1u + 1 + units);
+    EXPECT_EQ(operand.bytes, bytes) << printTree(program, value);
+    EXPECT_EQ(built.bytes, kHandlerBytes + 1u + bytes);
     EXPECT_EQ(&operand, built.operandOf(value));
   }
   EXPECT_FALSE(share(set(1, i32(1)), set(1, i32(100000))));
@@ -227,10 +233,12 @@ TEST_F(Tiles, KeepTheBitsOfConstants) {
 
 TEST_F(Tiles, HaveWideSlotsInLargeFrames) {
   // A slot's operand is its byte offset.
-  EXPECT_TRUE(share(set(1, slot(8191)), set(2, slot(3))));
-  EXPECT_FALSE(share(set(1, slot(8192)), set(2, slot(3))));
+  EXPECT_TRUE(share(set(1, slot(255)), set(2, slot(3))));
+  EXPECT_FALSE(share(set(1, slot(256)), set(2, slot(3))));
+  EXPECT_TRUE(share(set(1, slot(256)), set(2, slot(8191))));
+  EXPECT_FALSE(share(set(1, slot(8192)), set(2, slot(8191))));
   Shape wide = shape(set(1, slot(8192)));
-  EXPECT_EQ(wide.units, 4);
+  EXPECT_EQ(wide.bytes, 7u);
   // Spelled before the value: the slot that is written.
   EXPECT_EQ(wide.operand(OperandKind::Slot, 0).low, 8u);
   EXPECT_EQ(wide.operand(OperandKind::Slot, 1).low, 65536u);
@@ -238,12 +246,13 @@ TEST_F(Tiles, HaveWideSlotsInLargeFrames) {
 
 TEST_F(Tiles, LayOperandsOutOneAfterTheOther) {
   Shape built = shape(set(1, add(load(8), i32(70000))));
-  uint32_t at = 1;
+  uint32_t at = kHandlerBytes;
   for (const TileOperand &operand : built.operands) {
     EXPECT_EQ(operand.at, at);
-    at += operand.units;
+    at += operand.bytes;
   }
-  EXPECT_EQ(built.units, at);
+  EXPECT_EQ(built.bytes, at);
+  EXPECT_EQ(at, 9u);
   EXPECT_EQ(built.operands.size(), 4u);
 }
 
@@ -257,7 +266,7 @@ TEST_F(Tiles, ShareGlobalsOfTheVmOnly) {
   };
   EXPECT_TRUE(share(write(0), write(1)));
   EXPECT_FALSE(share(write(1), write(2)));
-  EXPECT_EQ(shape(set(1, global(2))).units, 2);
+  EXPECT_EQ(shape(set(1, global(2))).bytes, 3u);
 }
 
 TEST_F(Tiles, TakeMasksAsOperands) {
@@ -266,7 +275,7 @@ TEST_F(Tiles, TakeMasksAsOperands) {
                                           slot(3, Type::v128), {lane}));
   };
   EXPECT_TRUE(share(shuffle(1), shuffle(31)));
-  EXPECT_EQ(shape(shuffle(7)).operand(OperandKind::Mask).units, 8);
+  EXPECT_EQ(shape(shuffle(7)).operand(OperandKind::Mask).bytes, 16);
   EXPECT_EQ(shape(shuffle(7)).operand(OperandKind::Mask).low, 7u);
 }
 
@@ -320,8 +329,8 @@ TEST_F(Tiles, HaveWideTargetsInLargeFunctions) {
   Terminator jump;
   jump.kind = Kind::Jump;
   jump.next = 1;
-  EXPECT_EQ(shape(jump, false).units, 2);
-  EXPECT_EQ(shape(jump, true).units, 3);
+  EXPECT_EQ(shape(jump, false).bytes, 4u);
+  EXPECT_EQ(shape(jump, true).bytes, 6u);
   EXPECT_NE(shape(jump, false).key, shape(jump, true).key);
 }
 

@@ -13,7 +13,6 @@ const kTexts = [
   "call of an import that was left out",
 ];
 const kHeaderBytes = 64;
-const kUnitBytes = 2;
 
 function unsignedLeb(value) {
   const out = [];
@@ -67,11 +66,10 @@ function makeImage(functions) {
 
 function encodeLocations(entry, locations) {
   const out = [];
-  let at = entry - kUnitBytes; // the first distance is stored plus one
+  let at = entry - 1; // the first distance is stored plus one
   let offset = 0;
   for (const [pc, guest] of locations) {
-    out.push(...unsignedLeb((pc - at) / kUnitBytes),
-             ...signedLeb(guest - offset));
+    out.push(...unsignedLeb(pc - at), ...signedLeb(guest - offset));
     at = pc;
     offset = guest;
   }

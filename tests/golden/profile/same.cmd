@@ -7,7 +7,7 @@ for app in ../../../samples/{deep,mandelbrot}.wat ../run/exit.wat; do
   plain=$?
   echo "$(basename $app): $ended $plain, $(wc -l < "$OUT/plain") lines"
   cmp "$OUT/plain" "$OUT/counted"
-  for level in 0 2; do
+  for level in 0 1 2 3 s; do
     ireko pack $app --profile "$OUT/profile" -O$level -o "$OUT/b.wasm" -q
     ireko run "$OUT/b.wasm" -- 1000 > "$OUT/bundle"
     [ $? = $ended ] || echo "-O$level ends otherwise"

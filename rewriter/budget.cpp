@@ -1,0 +1,74 @@
+#include "rewriter/budget.h"
+
+namespace ireko {
+
+namespace {
+
+// Bytes of the VM by default. Above that hosts compile slowly.
+constexpr uint64_t kVmBytes = 160 << 10, kLargeVmBytes = 320 << 10;
+// What selection estimates is generated in so much more.
+constexpr double kGenerated = 1.2;
+
+} // namespace
+
+SelectOptions selectOptions(const PackOptions &options, uint64_t codeBytes) {
+  SelectOptions select;
+  // A handler must fit into a page; a node of a fused one takes about eight
+  // bytes.
+  if (uint32_t bytes = options.limits.functionBytes)
+    select.maxFusedNodes = std::min(select.maxFusedNodes, bytes / 16);
+  select.forSize = options.forSize;
+  if (options.maxHandlers)
+    select.handlers = options.maxHandlers;
+  if (options.optLevel == 0)
+    return select;
+  uint64_t vmBytes = options.optLevel < 3 ? kVmBytes : kLargeVmBytes;
+  if (options.vmBytes)
+    vmBytes = options.vmBytes;
+  uint64_t whole = vmBytes / kGenerated;
+  // Percent for handlers that others are specialized to.
+  uint64_t specialPart = options.forSize ? 40 : 13;
+  select.specialBytes = whole * specialPart / 100;
+  uint64_t all = whole - select.specialBytes;
+  select.allBytes = std::min<uint64_t>(all, UINT32_MAX);
+  // Percent for trees and for blocks; the rest is for runs. A profile knows
+  // which blocks run, so that they can have most.
+  uint64_t sharedPart = options.profile ? 20 : 27;
+  uint64_t fusedPart = options.profile ? 60 : 35;
+  uint64_t shared = std::min(all * sharedPart / 100, 1024 + codeBytes / 3);
+  uint64_t fused = 0;
+  if (options.optLevel > 1 && !options.forSize) {
+    // A guess about that is seldom right in a program of more than kMaxGuess,
+    // and shared handlers serve it better.
+    constexpr uint64_t kMaxGuess = 100 << 10;
+    uint64_t most = all * fusedPart / 100;
+    fused = std::min(most, 512 + 5 * codeBytes);
+    if (codeBytes > kMaxGuess && !options.profile)
+      fused = most * kMaxGuess / codeBytes;
+  }
+  select.sharedBytes = shared;
+  select.fusedBytes = fused;
+  if (options.optLevel > 1)
+    select.runBytes = std::min(all - shared - fused, codeBytes / 3);
+  return select;
+}
+
+RegionOptions regionOptions(const PackOptions &options, uint64_t codeBytes) {
+  // Hosts compile a small program quickly whatever becomes a region; of a big
+  // one, only what matters.
+  constexpr uint64_t kSmall = 2 << 20, kBig = 256 << 10;
+  RegionOptions regions;
+  regions.bytes = options.regionBytes;
+  if (regions.bytes == PackOptions::kAdaptRegions)
+    regions.bytes = options.forSize       ? 0
+                    : codeBytes <= kSmall ? 4 * kSmall
+                                          : kBig;
+  // A level of 0 is for looking at the stream, and counters count in it.
+  if (options.optLevel == 0 || options.counters)
+    regions.bytes = 0;
+  regions.hostFeatures = options.hostFeatures;
+  regions.limits = options.limits;
+  return regions;
+}
+
+} // namespace ireko

@@ -1,0 +1,27 @@
+// Handlers for instructions that are to be short.
+//
+// A shared handler takes everything by which its uses differ as operands. Often
+// the same value recurs, a slot, a constant, a callee: a handler of its own has
+// it burned in, and the instructions leave it out. And most distances to
+// targets fit into one byte. Both make the image smaller and the VM larger; a
+// handler is made only where it saves more than it costs.
+
+#ifndef IREKO_REWRITER_SPECIALIZE_H
+#define IREKO_REWRITER_SPECIALIZE_H
+
+#include "rewriter/select.h"
+#include "rewriter/superinstructions.h"
+
+namespace ireko {
+
+// Estimated bytes of the generated code of a shared handler.
+uint32_t sharedHandlerCost(uint32_t nodes);
+
+// Handlers are in any order afterwards. `isRegion`: the functions whose code
+// will get instructions to enter them; empty: none.
+void specializeHandlers(Program &program, Tiling &tiling, Budget budget,
+                        const std::vector<bool> &isRegion);
+
+} // namespace ireko
+
+#endif // IREKO_REWRITER_SPECIALIZE_H

@@ -1,1 +1,0 @@
-ireko pack ok.wat -o out.wasm -O1

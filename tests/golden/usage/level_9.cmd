@@ -1,0 +1,1 @@
+ireko pack ok.wat -o out.wasm -O9
