@@ -142,7 +142,10 @@ const kPlaces = [
   [1200, " in function 5 <a?[31m?b??>"],
   [2000, ` in function 6 <${"N".repeat(3000)}> at 0x1`],
   [2600, ` in function 6 <${"N".repeat(3000)}> at 0xab`],
-  [4000000000, ` in function 6 <${"N".repeat(3000)}>`],
+  [2000000000, ` in function 6 <${"N".repeat(3000)}>`],
+  // With kBeforePc, of the instruction before.
+  [2 ** 31 + 404, " in function 3 at 0x2000"],
+  [2 ** 31 + 406, " in function 3 at 0x1ff0"],
 ];
 
 function testPlaces(report, module) {
