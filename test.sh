@@ -12,7 +12,7 @@ cd "$(dirname "$(readlink -f "$0")")" || exit 1
 # at about the same time.
 groups=(unit programs golden fuzz spec differential generic features bench wasi
   adapters runners hosts separate-spec separate-diff generic-spec generic-diff
-  embedding docs)
+  embedding docs report)
 command_of() {
   case $1 in
   unit) echo tests/unit/run.sh ;;
@@ -43,6 +43,7 @@ command_of() {
   programs) echo tests/programs/run.py ;;
   hosts) echo tests/hosts/run.py ;;
   embedding) echo tests/embedding/run.py ;;
+  report) echo tests/report/run.py ;;
   bench) echo bench/run --smoke ;;
   *)
     echo "ireko: error: there is no test group '$1' (${groups[*]})" >&2

@@ -251,8 +251,14 @@ void Bundler::countBytes(const WasmBinaryWriter &writer, size_t bundleBytes) {
       stats->runtimeBytes += body.size;
     else if (body.name.startsWith(std::string_view(dispatch)))
       stats->dispatchBytes += body.size;
-    else if (body.name.startsWith(std::string_view(region)))
+    else if (body.name.startsWith(std::string_view(region))) {
       stats->regionBytes += body.size;
+      uint32_t function;
+      if (!llvm::StringRef(body.name.view())
+               .drop_front(region.size())
+               .getAsInteger(10, function))
+        stats->bytesOfRegion[function] = body.size;
+    }
   }
   stats->regions = regions.list.size();
   for (const Handler &handler : tiling.handlers)

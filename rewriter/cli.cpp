@@ -13,6 +13,7 @@
 #include "passes/pass.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 #include <CLI/CLI.hpp>
 #include <optional>
 
@@ -275,6 +276,21 @@ llvm::Error checkRegions(CommandLine &line, const RawOptions &raw) {
   return llvm::Error::success();
 }
 
+llvm::Error checkInspect(CommandLine &line, const RawOptions &raw) {
+  auto format = llvm::StringSwitch<std::optional<InspectFormat>>(raw.format)
+                    .Case("text", InspectFormat::Text)
+                    .Case("json", InspectFormat::Json)
+                    .Case("html", InspectFormat::Html)
+                    .Default(std::nullopt);
+  if (!format)
+    return usageError("there is no format '" + raw.format + "'",
+                      "text, json or html");
+  line.inspect.format = *format;
+  if (*format != InspectFormat::Text && !line.inspect.afterPass.empty())
+    return usageError("--after is only for text", "leave out --format");
+  return llvm::Error::success();
+}
+
 llvm::Error check(CommandLine &line, const RawOptions &raw) {
   if (raw.level.size() != 1 || !llvm::StringRef("0123s").contains(raw.level))
     return usageError("there is no -O" + raw.level, "-O0 to -O3, or -Os");
@@ -309,13 +325,9 @@ llvm::Error check(CommandLine &line, const RawOptions &raw) {
     return usageError("there is no layout '" + raw.layout + "'",
                       "single or separate");
   line.pack.layout = raw.layout == "single" ? Layout::Single : Layout::Separate;
-  if (raw.format != "text" && raw.format != "json")
-    return usageError("there is no format '" + raw.format + "'",
-                      "text or json");
-  line.json = raw.format == "json";
+  if (llvm::Error error = checkInspect(line, raw))
+    return error;
   const std::string &after = line.inspect.afterPass;
-  if (line.json && !after.empty())
-    return usageError("--after has no JSON", "leave out --format");
   if (!after.empty() && after != kNoPass &&
       llvm::none_of(kPasses,
                     [&](const Pass &pass) { return pass.name == after; }))
@@ -431,8 +443,12 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
       ->option_text("NAME|INDEX");
   raw.words[inspect
                 ->add_option("--format", raw.format,
-                             "text, or json: docs/inspect-schema.md [text]")
-                ->option_text("FORMAT")] = {"text", "json"};
+                             "text, json, or html: a report to look at [text]")
+                ->option_text("FORMAT")] = {"text", "json", "html"};
+  inspect
+      ->add_option("-o,--output", line.output,
+                   "Where it goes; - is standard output [-]")
+      ->option_text("OUT");
   raw.words[inspect
                 ->add_option(
                     "--after", line.inspect.afterPass,

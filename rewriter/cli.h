@@ -38,7 +38,8 @@ struct CommandLine {
   /// A module, binary or text, a bundle or a program file, as the command has
   /// it; "-" is standard input.
   std::string input;
-  /// kPack, kLower, kVm: where the result goes; "-" is standard output.
+  /// kPack, kLower, kVm, kInspect: where the result goes; "-" is standard
+  /// output.
   std::string output;
   /// kPack, kRun, kInspect.
   PackOptions pack;
@@ -59,8 +60,6 @@ struct CommandLine {
   std::vector<std::string> texts;
   /// kInspect.
   InspectOptions inspect;
-  /// kInspect: print JSON instead of text.
-  bool json = false;
   /// kPack, kLower, kVm: print nothing but errors.
   bool quiet = false;
   /// All but kHosts: print a line a phase, with time and memory.

@@ -192,6 +192,15 @@ llvm::Expected<ImageFile> readBundleImage(const SourceModule &bundle,
   ImageFile file;
   file.path = bundle.path;
   file.fileBytes = bundle.bytes.size();
+  for (const SectionInfo &section : bundle.info.sections) {
+    constexpr uint8_t kCode = 10, kData = 11;
+    if (section.id == kCode)
+      file.sections.code = section.size;
+    if (section.id == kData)
+      file.sections.data = section.size;
+    if (section.name == kHandlersSection)
+      file.sections.handlers = section.size;
+  }
   auto contents = [&](const SectionInfo &section) {
     return llvm::ArrayRef(bundle.bytes).slice(section.offset, section.size);
   };

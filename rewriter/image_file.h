@@ -18,8 +18,11 @@ struct ImageFile {
   HandlerTable table;
   // What the tables hold, one list for each of table.tables.
   std::vector<std::vector<StaticTableEntry>> tables;
-  // Bytes of the whole file.
+  // Bytes of the whole file; of a bundle, those of its sections as well.
   size_t fileBytes = 0;
+  struct SectionBytes {
+    uint64_t code = 0, data = 0, handlers = 0; // the description of handlers
+  } sections = {};
 
   // The two below hold once the header has been checked (checkHeader).
   const ImageHeader &header() const {

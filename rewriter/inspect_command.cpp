@@ -3,8 +3,11 @@
 #include "rewriter/catalogue.h"
 #include "rewriter/disassemble.h"
 #include "rewriter/error.h"
+#include "rewriter/function_filter.h"
 #include "rewriter/inspect_json.h"
+#include "rewriter/inspect_module.h"
 #include "rewriter/output.h"
+#include "rewriter/report.h"
 #include "rewriter/verify.h"
 
 namespace ireko {
@@ -45,38 +48,62 @@ loadInspected(llvm::StringRef path, Phases &phases, llvm::StringRef located) {
 
 namespace {
 
-llvm::Error inspectImage(const ImageFile &file, const InspectOptions &what,
-                         bool json, llvm::raw_ostream &out, Phases &phases) {
-  if (!what.afterPass.empty())
-    return inputError(file.path, "passes have run when a bundle is made",
-                      "inspect the program that it was made from");
+// `facts` may be null.
+llvm::Error printImage(const ImageFile &file, const ModuleFacts *facts,
+                       const InspectOptions &what, llvm::raw_ostream &out,
+                       Phases &phases) {
   phases.begin("verify");
   llvm::Expected<VerifyStats> stats = verifyImage(file);
   if (!stats)
     return stats.takeError();
   phases.begin("print");
-  if (json)
-    return printJson(file, nullptr, what.function, out);
-  return disassemble(file, what.function, out);
+  if (what.format == InspectFormat::Text)
+    return disassemble(file, what.function, out);
+  FunctionFilter filter(what.function);
+  auto nameOf = [&](uint32_t f) { return file.name(f); };
+  if (auto error = filter.check(file.header().functionCount, nameOf, file.path))
+    return error;
+  auto listed = [&](uint32_t f) { return filter.has(f, file.name(f)); };
+  if (what.format == InspectFormat::Html) {
+    printReport(file, facts, listed, out);
+  } else {
+    printJson(file, facts, listed, out);
+    out << "\n";
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error print(InspectedFile &&file, const PackOptions &options,
+                  const InspectOptions &what, llvm::raw_ostream &out,
+                  Phases &phases) {
+  if (file.image) {
+    if (!what.afterPass.empty())
+      return inputError(file.image->path,
+                        "passes have run when a bundle is made",
+                        "inspect the program that it was made from");
+    return printImage(*file.image, nullptr, what, out, phases);
+  }
+  if (what.format == InspectFormat::Text)
+    return inspectModule(std::move(*file.module), options, what, out, &phases);
+  auto packed = packInspected(std::move(*file.module), options, &phases);
+  if (!packed)
+    return packed.takeError();
+  return printImage(packed->image, &packed->facts, what, out, phases);
 }
 
 } // namespace
 
 llvm::Error inspectFile(InspectedFile &&file, const PackOptions &options,
-                        const InspectOptions &what, bool json, Phases &phases) {
+                        const InspectOptions &what, llvm::StringRef output,
+                        Phases &phases) {
   // The listing is built first, so that an error leaves no half of it.
   std::string listing;
   llvm::raw_string_ostream out(listing);
-  llvm::Error error =
-      !file.module ? inspectImage(*file.image, what, json, out, phases)
-      : json
-          ? inspectModuleJson(std::move(*file.module), options, what.function,
-                              out, &phases)
-          : inspectModule(std::move(*file.module), options, what, out, &phases);
+  llvm::Error error = print(std::move(file), options, what, out, phases);
   phases.end();
   if (error)
     return error;
-  return writeOutput("-", listing);
+  return writeOutput(output, listing);
 }
 
 llvm::Error writeMap(llvm::StringRef path, const std::vector<uint8_t> &bundle,

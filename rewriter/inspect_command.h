@@ -21,9 +21,10 @@ llvm::Expected<InspectedFile> loadInspected(llvm::StringRef path,
                                             llvm::StringRef located = {});
 
 // `ireko inspect`: a module is listed as it would be packed; a bundle or a
-// program file as it is, decoded from its bytes.
+// program file as it is, decoded from its bytes. The result goes to `output`.
 llvm::Error inspectFile(InspectedFile &&file, const PackOptions &options,
-                        const InspectOptions &what, bool json, Phases &phases);
+                        const InspectOptions &what, llvm::StringRef output,
+                        Phases &phases);
 
 // `ireko pack --map`: of a bundle that has just been made.
 llvm::Error writeMap(llvm::StringRef path, const std::vector<uint8_t> &bundle,

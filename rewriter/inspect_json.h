@@ -6,7 +6,7 @@
 #define IREKO_REWRITER_INSPECT_JSON_H
 
 #include "rewriter/image_file.h"
-#include "rewriter/pack.h"
+#include "rewriter/inspect_facts.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace ireko {
@@ -15,29 +15,15 @@ namespace ireko {
 // member does not.
 inline constexpr uint32_t kInspectSchema = 1;
 
-// The program after a pass.
-struct PassCounts {
-  std::string pass; // kNoPass: before the first one
-  uint64_t blocks = 0, statements = 0;
-};
+// The image has been verified; `facts` may be null. Only functions for which
+// `listed` holds have their instructions.
+void printJson(const ImageFile &file, const ModuleFacts *facts,
+               llvm::function_ref<bool(uint32_t)> listed,
+               llvm::raw_ostream &out);
 
-// Only of a module, as it would be packed.
-struct ModuleFacts {
-  uint64_t moduleBytes = 0, codeBytes = 0;
-  std::vector<PassCounts> passes;
-  // By handler: how often its instructions are expected to run.
-  std::vector<double> weights;
-};
-
-// `only`: name or index of the only function whose instructions are listed;
-// empty: all. The image has been verified; `facts` may be null.
-llvm::Error printJson(const ImageFile &file, const ModuleFacts *facts,
-                      llvm::StringRef only, llvm::raw_ostream &out);
-
-// The same of a module, as it would be packed: see pack.cpp.
-llvm::Error inspectModuleJson(SourceModule &&source, const PackOptions &options,
-                              llvm::StringRef only, llvm::raw_ostream &out,
-                              Phases *phases);
+// The member `instructions` of a function that has code.
+void printListingJson(const ImageFile &file, const ModuleFacts *facts,
+                      uint32_t function, llvm::raw_ostream &out);
 
 } // namespace ireko
 

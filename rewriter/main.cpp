@@ -202,8 +202,8 @@ llvm::Error inspect(const CommandLine &line, Phases &phases) {
   if (file->module)
     if (llvm::Error error = addProfile(line, *file->module, profile, options))
       return error;
-  return inspectFile(std::move(*file), options, line.inspect, line.json,
-                     phases);
+  return inspectFile(std::move(*file), options, line.inspect,
+                     line.output.empty() ? "-" : line.output, phases);
 }
 
 /// What remains to be done for `run` once nothing recurses any more.

@@ -9,13 +9,11 @@
 #include "rewriter/budget.h"
 #include "rewriter/bundle.h"
 #include "rewriter/inspect.h"
-#include "rewriter/inspect_json.h"
+#include "rewriter/inspect_module.h"
 #include "rewriter/lower.h"
 #include "rewriter/profile.h"
 #include "rewriter/program.h"
 #include "rewriter/regions.h"
-#include "rewriter/verify.h"
-#include "rewriter/weights.h"
 
 namespace ireko {
 
@@ -109,41 +107,6 @@ Tiling coverProgram(Program &program, const Regions &regions,
   return tiling;
 }
 
-// The image that packing would make, read back like that of a bundle.
-llvm::Error printModuleJson(Program &program, const Tiling &tiling,
-                            const SourceModule &source, const PassMeter &meter,
-                            llvm::StringRef only, llvm::raw_ostream &out) {
-  Image image = encodeImage(program, tiling, {});
-  ImageFile file;
-  file.path = source.path;
-  file.image = image.bytes;
-  for (const StaticTable &table : program.staticTables) {
-    std::vector<StaticTableEntry> &entries = file.tables.emplace_back();
-    for (uint32_t element : table.functions)
-      entries.push_back(tableEntry(program, image, element));
-  }
-  auto description = describeHandlers(program, tiling, image);
-  if (!description)
-    return description.takeError();
-  auto table = parseHandlers(*description, 0, source.path);
-  if (!table)
-    return table.takeError();
-  file.table = std::move(*table);
-  if (auto stats = verifyImage(file); !stats)
-    return stats.takeError();
-  ModuleFacts facts;
-  facts.moduleBytes = source.bytes.size();
-  facts.codeBytes = source.info.codeSize;
-  facts.passes = meter.counts();
-  facts.weights.resize(tiling.handlers.size());
-  Weights weights(program);
-  for (uint32_t f = 0; f < program.functions.size(); ++f)
-    for (const BlockTiles &block : tiling.functions[f].blocks)
-      for (const Tile &tile : block.tiles)
-        facts.weights[tile.handler] += weights.ofBlock(f, block.block);
-  return printJson(file, &facts, only, out);
-}
-
 } // namespace
 
 void lowerProgram(Program &program, const PackOptions &options) {
@@ -181,18 +144,31 @@ llvm::Error inspectModule(SourceModule &&source, const PackOptions &options,
   return printProgram(program, tiling, source, what.function, out);
 }
 
-llvm::Error inspectModuleJson(SourceModule &&source, const PackOptions &options,
-                              llvm::StringRef only, llvm::raw_ostream &out,
-                              Phases *phases) {
+llvm::Expected<InspectedModule> packInspected(SourceModule &&source,
+                                              const PackOptions &options,
+                                              Phases *phases) {
   Program program(*source.module, options.jobs, phases);
   PassMeter meter;
   if (llvm::Error error = prepare(program, options, source, {}, &meter))
-    return error;
+    return std::move(error);
   Regions regions =
       formRegions(program, regionOptions(options, source.info.codeSize));
   Tiling tiling = coverProgram(program, regions, options, source);
-  program.workers.beginPhase("print");
-  return printModuleJson(program, tiling, source, meter, only, out);
+  InspectedModule inspected;
+  inspected.facts.passes = meter.counts();
+  addWeights(program, tiling, inspected.facts);
+  auto bundle = makeBundle(program, tiling, regions, options, source,
+                           &inspected.facts.sizes);
+  if (!bundle)
+    return bundle.takeError();
+  auto read = readModuleFromBytes(std::move(*bundle), source.path);
+  if (!read)
+    return read.takeError();
+  auto image = readBundleImage(*read);
+  if (!image)
+    return image.takeError();
+  inspected.image = std::move(*image);
+  return inspected;
 }
 
 } // namespace ireko

@@ -5,6 +5,7 @@
 #define IREKO_REWRITER_PACK_H
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -91,6 +92,9 @@ struct PackStats {
   uint32_t fusedHandlers = 0;
   uint32_t regions = 0;
   uint32_t regionBytes = 0; // their code
+  // By function: the code of its region. Small bundles merge it with others,
+  // and have nothing here.
+  std::map<uint32_t, uint32_t> bytesOfRegion;
 };
 
 // Plans and lowers the whole program and runs the passes.
@@ -104,7 +108,10 @@ llvm::Expected<std::vector<uint8_t>> packModule(SourceModule &&source,
 // Stands for a pass: what lowering alone made.
 inline constexpr char kNoPass[] = "lower";
 
+enum class InspectFormat : uint8_t { Text, Json, Html };
+
 struct InspectOptions {
+  InspectFormat format = InspectFormat::Text;
   // The name or index of the only function to list; empty: all.
   std::string function;
   // List the lowered form as it is after this pass, or after lowering alone

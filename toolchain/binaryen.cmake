@@ -6,13 +6,7 @@
 # -DIREKO_BINARYEN_DIR=... names another build of it: a folder with src/ and
 # parts/lib/libbinaryen.a.
 if(NOT IREKO_BINARYEN_DIR)
-  if(DEFINED ENV{IREKO_CACHE})
-    set(cache_root "$ENV{IREKO_CACHE}")
-  elseif(DEFINED ENV{XDG_CACHE_HOME})
-    set(cache_root "$ENV{XDG_CACHE_HOME}/ireko")
-  else()
-    set(cache_root "$ENV{HOME}/.cache/ireko")
-  endif()
+  include(${CMAKE_CURRENT_LIST_DIR}/cache.cmake)
   set(IREKO_BINARYEN_DIR "${cache_root}/binaryen-132.0.0-clang22")
 endif()
 

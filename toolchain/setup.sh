@@ -5,9 +5,10 @@
 #   toolchain/setup.sh run     what ./ireko needs: compiler, Binaryen, Wasmtime,
 #                              and the tool itself in build/release
 #   toolchain/setup.sh test    and what ./test.sh needs: the other hosts,
-#                              wasm-tools, the spec suite, real programs
+#                              wasm-tools, the spec suite, real programs, and
+#                              Chromium
 #   toolchain/setup.sh hosts   and the hosts that only tests/hosts/run.py --all
-#                              runs: deno, Chromium, Wasmer, WAMR, Chicory, wasm3
+#                              runs: deno, Wasmer, WAMR, Chicory, wasm3
 #
 # Everything fetched or built outside the tree goes under the cache root (see
 # toolchain/README.md); versions and checksums stand in toolchain/versions.
@@ -21,7 +22,7 @@ downloads=$cache/downloads
 stamps=$cache/stamps
 jobs=$(nproc)
 
-steps=(packages libbinaryen wasmtime ireko)
+steps=(packages libbinaryen chart treemap wasmtime ireko)
 case $tier in
 run) ;;
 test | hosts) steps+=(test-packages node26 bun wasmtime-lib wasm-tools sqlite
@@ -165,7 +166,7 @@ step_packages() {
 }
 
 step_test-packages() {
-  local names=(libclang-rt-22-dev clang-format-22)
+  local names=(libclang-rt-22-dev clang-format-22 chromium)
   if ! has_cargo; then
     # Debian's own Rust is too old; this one is kept current for browsers.
     names+=(cargo-web)
@@ -219,6 +220,19 @@ step_libbinaryen() {
     fail "could not build Binaryen (all of it: $logs/$step.log)"
   }
   mark_done "$step"
+}
+
+# What reports draw with; embedded into the tool.
+step_chart() {
+  pin chart
+  install_file dist/chart.umd.min.js charts/chart.js 644 ||
+    fail "could not install it"
+}
+
+step_treemap() {
+  pin treemap
+  install_file dist/chartjs-chart-treemap.min.js charts/treemap.js 644 ||
+    fail "could not install it"
 }
 
 step_wasmtime() {
@@ -376,7 +390,7 @@ step_wasmi() {
 # Hosts that are tested on demand ----------------------------------------------
 
 step_hosts-packages() {
-  local names=(chromium)
+  local names=()
   command -v javac >/dev/null || names+=(default-jdk-headless)
   command -v mvn >/dev/null || names+=(maven)
   install_packages "${names[@]}"

@@ -5,6 +5,11 @@ what = json.load(sys.stdin)
 del what["file"], what["kind"], what["summary"]
 for handler in what["handlers"]:
     handler.pop("weight", None)
+for function in what["functions"]:
+    function.pop("weight", None)
+    function.get("region", {}).pop("bytes", None)
+    for instruction in function.get("instructions", []):
+        instruction.pop("weight", None)
 print(json.dumps(what))'; }
 ireko pack -q sum.wat -o "$OUT/bundle.wasm"
 ireko inspect sum.wat --format=json | facts > "$OUT/module"
@@ -18,3 +23,5 @@ print([("name" in f, "instructions" in f) for f in what["functions"]])'
 ireko inspect "$OUT/bundle.wasm" --format=json --function summ
 ireko inspect sum.wat --format=yaml
 ireko inspect sum.wat --format=json --after lower
+ireko inspect sum.wat --format=html --function summ -o "$OUT/none"
+ls "$OUT"
