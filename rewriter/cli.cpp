@@ -16,6 +16,7 @@
 #include "llvm/ADT/StringSwitch.h"
 #include <CLI/CLI.hpp>
 #include <optional>
+#include <sstream>
 
 namespace ireko {
 
@@ -67,6 +68,8 @@ struct RawOptions {
   std::string imageSize = "24m";
   std::vector<std::string> folders;
   std::string shell;
+  std::string other;
+  std::string left, right;
   /// For completion.
   OptionWords words;
 };
@@ -286,8 +289,20 @@ llvm::Error checkInspect(CommandLine &line, const RawOptions &raw) {
     return usageError("there is no format '" + raw.format + "'",
                       "text, json or html");
   line.inspect.format = *format;
-  if (*format != InspectFormat::Text && !line.inspect.afterPass.empty())
-    return usageError("--after is only for text", "leave out --format");
+  const InspectOptions &what = line.inspect;
+  if (*format != InspectFormat::Text &&
+      !(what.afterPass.empty() && what.diffPass.empty()))
+    return usageError("--after and --diff are only for text",
+                      "leave out --format");
+  if (!what.afterPass.empty() && !what.diffPass.empty())
+    return usageError("--after and --diff exclude each other");
+  for (const std::string &name : {what.afterPass, what.diffPass}) {
+    bool isPass = llvm::any_of(
+        kPasses, [&](const Pass &pass) { return pass.name == name; });
+    if (!name.empty() && !isPass && (name != kNoPass || !what.diffPass.empty()))
+      return usageError("there is no pass '" + name + "'",
+                        "ireko inspect --help lists them");
+  }
   return llvm::Error::success();
 }
 
@@ -327,12 +342,6 @@ llvm::Error check(CommandLine &line, const RawOptions &raw) {
   line.pack.layout = raw.layout == "single" ? Layout::Single : Layout::Separate;
   if (llvm::Error error = checkInspect(line, raw))
     return error;
-  const std::string &after = line.inspect.afterPass;
-  if (!after.empty() && after != kNoPass &&
-      llvm::none_of(kPasses,
-                    [&](const Pass &pass) { return pass.name == after; }))
-    return usageError("there is no pass '" + after + "'",
-                      "ireko inspect --help lists them");
   llvm::Expected<uint32_t> imageSize = parseSize(raw.imageSize);
   if (!imageSize)
     return imageSize.takeError();
@@ -351,6 +360,49 @@ llvm::Error check(CommandLine &line, const RawOptions &raw) {
   }
   if (line.quiet && line.verbose)
     return usageError("--quiet and --verbose exclude each other");
+  return llvm::Error::success();
+}
+
+/// A side of kDiff: \p text has options of inspect.
+llvm::Expected<CommandLine> parseSide(llvm::StringRef input,
+                                      const std::string &text,
+                                      llvm::StringRef option) {
+  std::vector<std::string> words = {"inspect", input.str()};
+  std::istringstream separate(text);
+  for (std::string word; separate >> word;)
+    words.push_back(word);
+  std::vector<const char *> arguments;
+  for (const std::string &word : words)
+    arguments.push_back(word.c_str());
+  llvm::Expected<CommandLine> side = parseCommandLine(arguments);
+  if (!side)
+    return side;
+  if (side->command != Command::kInspect || !side->output.empty() ||
+      !side->inspect.isPlain())
+    return usageError((option + " takes options of how to pack").str(),
+                      (option + "=\"-O0 --no-regions\"").str());
+  side->optionText = text;
+  return side;
+}
+
+llvm::Error parseSides(CommandLine &line, const RawOptions &raw) {
+  const std::string &other = raw.other.empty() ? line.input : raw.other;
+  struct Side {
+    const std::string &input, &text;
+    const char *option;
+  };
+  for (auto [input, text, option] : {Side{line.input, raw.left, "--left"},
+                                     Side{other, raw.right, "--right"}}) {
+    llvm::Expected<CommandLine> side = parseSide(input, text, option);
+    if (!side)
+      return side.takeError();
+    if (side->profile.empty())
+      side->profile = line.profile;
+    line.sides.push_back(std::move(*side));
+  }
+  if (line.inspect.format == InspectFormat::Html)
+    return usageError("there is no format 'html' of a difference",
+                      "text or json");
   return llvm::Error::success();
 }
 
@@ -406,6 +458,8 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
   CLI::App *run = app.add_subcommand("run", "Run a module or a bundle");
   CLI::App *inspect =
       app.add_subcommand("inspect", "Show what a module becomes");
+  CLI::App *diff =
+      app.add_subcommand("diff", "Compare two bundles, or options");
   CLI::App *verify =
       app.add_subcommand("verify", "Check the code image of a bundle");
   CLI::App *symbolize = app.add_subcommand(
@@ -436,6 +490,7 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
   addPackOptions(run, line, raw);
   run->footer("Example: ireko run app.wasm --dir .::/data -- /data/in.txt");
 
+  const std::vector<std::string> passes = passNames();
   addInput(inspect, line, "Module, bundle or .irk file");
   inspect
       ->add_option("--function", line.inspect.function,
@@ -453,10 +508,30 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
                 ->add_option(
                     "--after", line.inspect.afterPass,
                     "Show basic blocks as they are after it, see below")
-                ->option_text("PASS")] = passNames();
+                ->option_text("PASS")] = passes;
+  raw.words[inspect
+                ->add_option("--diff", line.inspect.diffPass,
+                             "Show what it changes in basic blocks")
+                ->option_text("PASS")] = {std::next(passes.begin()),
+                                          passes.end()};
   addPackOptions(inspect, line, raw);
   addProfile(inspect, line);
   inspect->footer(passesHelp());
+
+  diff->add_option("A", line.input, "Module, bundle or .irk file")->required();
+  diff->add_option("B", raw.other, "Another one [A]");
+  diff->add_option("--left", raw.left, "How to pack A: options of pack")
+      ->option_text("OPTIONS");
+  diff->add_option("--right", raw.right, "How to pack B")
+      ->option_text("OPTIONS");
+  raw.words[diff->add_option("--format", raw.format, "text or json [text]")
+                ->option_text("FORMAT")] = {"text", "json"};
+  diff->add_option("-o,--output", line.output,
+                   "Where it goes; - is standard output [-]")
+      ->option_text("OUT");
+  addProfile(diff, line);
+  diff->footer("Example: ireko diff app.wasm --right=\"-O0 --no-regions\"\n"
+               "         ireko diff old.bundle.wasm new.bundle.wasm");
 
   addInput(verify, line, kImages);
   addQuiet(verify, line);
@@ -492,8 +567,8 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
   completion->footer("Example: source <(ireko completion bash)");
   man->footer("Example: ireko man | man -l -");
 
-  for (CLI::App *command : {pack, run, inspect, verify, symbolize, lower, vm,
-                            hosts, completion, man}) {
+  for (CLI::App *command : {pack, run, inspect, diff, verify, symbolize, lower,
+                            vm, hosts, completion, man}) {
     command->set_help_flag("-h,--help", "Print this");
     if (command != hosts && command != completion && command != man)
       command->add_flag("-v,--verbose", line.verbose,
@@ -536,6 +611,7 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
   line.command = *pack        ? Command::kPack
                  : *run       ? Command::kRun
                  : *inspect   ? Command::kInspect
+                 : *diff      ? Command::kDiff
                  : *symbolize ? Command::kSymbolize
                  : *verify    ? Command::kVerify
                  : *lower     ? Command::kLower
@@ -545,6 +621,9 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
     return usageError("only ireko run takes arguments after --");
   if (llvm::Error error = check(line, raw))
     return error;
+  if (line.command == Command::kDiff)
+    if (llvm::Error error = parseSides(line, raw))
+      return error;
   return line;
 }
 

@@ -24,6 +24,7 @@ enum class Command {
   kPack,
   kRun,
   kInspect,
+  kDiff,
   kVerify,
   kSymbolize,
   kLower,
@@ -38,8 +39,8 @@ struct CommandLine {
   /// A module, binary or text, a bundle or a program file, as the command has
   /// it; "-" is standard input.
   std::string input;
-  /// kPack, kLower, kVm, kInspect: where the result goes; "-" is standard
-  /// output.
+  /// kPack, kLower, kVm, kInspect, kDiff: where the result goes; "-" is
+  /// standard output.
   std::string output;
   /// kPack, kRun, kInspect.
   PackOptions pack;
@@ -60,6 +61,10 @@ struct CommandLine {
   std::vector<std::string> texts;
   /// kInspect.
   InspectOptions inspect;
+  /// kDiff: the two that are compared, as if each were inspected.
+  std::vector<CommandLine> sides;
+  /// Of a side: its options as they were given.
+  std::string optionText;
   /// kPack, kLower, kVm: print nothing but errors.
   bool quiet = false;
   /// All but kHosts: print a line a phase, with time and memory.

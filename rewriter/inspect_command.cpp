@@ -77,7 +77,7 @@ llvm::Error print(InspectedFile &&file, const PackOptions &options,
                   const InspectOptions &what, llvm::raw_ostream &out,
                   Phases &phases) {
   if (file.image) {
-    if (!what.afterPass.empty())
+    if (!what.afterPass.empty() || !what.diffPass.empty())
       return inputError(file.image->path,
                         "passes have run when a bundle is made",
                         "inspect the program that it was made from");
@@ -92,6 +92,26 @@ llvm::Error print(InspectedFile &&file, const PackOptions &options,
 }
 
 } // namespace
+
+llvm::Expected<DiffSide> diffSide(InspectedFile &&file,
+                                  const PackOptions &options, Phases &phases) {
+  DiffSide side;
+  if (file.image) {
+    side.image = std::move(*file.image);
+  } else {
+    auto packed = packInspected(std::move(*file.module), options, &phases);
+    if (!packed)
+      return packed.takeError();
+    side.image = std::move(packed->image);
+    side.facts = std::move(packed->facts);
+  }
+  phases.begin("verify");
+  llvm::Expected<VerifyStats> stats = verifyImage(side.image);
+  phases.end();
+  if (!stats)
+    return stats.takeError();
+  return side;
+}
 
 llvm::Error inspectFile(InspectedFile &&file, const PackOptions &options,
                         const InspectOptions &what, llvm::StringRef output,

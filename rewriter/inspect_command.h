@@ -3,6 +3,7 @@
 #ifndef IREKO_REWRITER_INSPECT_COMMAND_H
 #define IREKO_REWRITER_INSPECT_COMMAND_H
 
+#include "rewriter/bundle_diff.h"
 #include "rewriter/image_file.h"
 #include "rewriter/pack.h"
 #include "rewriter/symbolize.h"
@@ -25,6 +26,10 @@ llvm::Expected<InspectedFile> loadInspected(llvm::StringRef path,
 llvm::Error inspectFile(InspectedFile &&file, const PackOptions &options,
                         const InspectOptions &what, llvm::StringRef output,
                         Phases &phases);
+
+// A side of `ireko diff`.
+llvm::Expected<DiffSide> diffSide(InspectedFile &&file,
+                                  const PackOptions &options, Phases &phases);
 
 // `ireko pack --map`: of a bundle that has just been made.
 llvm::Error writeMap(llvm::StringRef path, const std::vector<uint8_t> &bundle,

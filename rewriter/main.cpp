@@ -206,6 +206,31 @@ llvm::Error inspect(const CommandLine &line, Phases &phases) {
                      line.output.empty() ? "-" : line.output, phases);
 }
 
+llvm::Error diff(const CommandLine &line, Phases &phases) {
+  std::vector<DiffSide> sides;
+  for (const CommandLine &each : line.sides) {
+    llvm::Expected<InspectedFile> file =
+        loadInspected(each.input, phases, each.inspect.function);
+    if (!file)
+      return file.takeError();
+    std::optional<Profile> profile;
+    PackOptions options = each.pack;
+    if (file->module)
+      if (llvm::Error error = addProfile(each, *file->module, profile, options))
+        return error;
+    llvm::Expected<DiffSide> side = diffSide(std::move(*file), options, phases);
+    if (!side)
+      return side.takeError();
+    side->options = each.optionText;
+    sides.push_back(std::move(*side));
+  }
+  std::string listing;
+  llvm::raw_string_ostream out(listing);
+  bool isJson = line.inspect.format == InspectFormat::Json;
+  (isJson ? printDiffJson : printDiffText)(sides[0], sides[1], out);
+  return writeOutput(line.output.empty() ? "-" : line.output, listing);
+}
+
 /// What remains to be done for `run` once nothing recurses any more.
 struct RunPlan {
   std::optional<Host> host;
@@ -290,6 +315,8 @@ llvm::Error carryOut(const CommandLine &line, RunPlan &plan) {
     return pack(line, phases);
   case Command::kInspect:
     return inspect(line, phases);
+  case Command::kDiff:
+    return diff(line, phases);
   case Command::kSymbolize:
     return symbolizeTexts(line.input, line.texts);
   case Command::kVerify:

@@ -11,6 +11,7 @@
 #include "rewriter/inspect.h"
 #include "rewriter/inspect_module.h"
 #include "rewriter/lower.h"
+#include "rewriter/pass_diff.h"
 #include "rewriter/profile.h"
 #include "rewriter/program.h"
 #include "rewriter/regions.h"
@@ -61,6 +62,14 @@ private:
   std::array<Size, std::size(kPasses) + 1> sizes;
 };
 
+// Unless it does not run with these options.
+void runPass(const Pass &pass, Program &program, Function &function,
+             const PackOptions &options) {
+  if (pass.fromLevel <= options.optLevel &&
+      (options.exits || pass.run != extendBlocks))
+    pass.run(program, function);
+}
+
 void runPasses(Program &program, const PackOptions &options,
                llvm::StringRef lastPass, PassMeter *meter = nullptr) {
   if (lastPass == kNoPass)
@@ -73,9 +82,7 @@ void runPasses(Program &program, const PackOptions &options,
     if (meter)
       meter->note(0, function);
     for (const Pass &pass : kPasses) {
-      if (pass.fromLevel <= options.optLevel &&
-          (options.exits || pass.run != extendBlocks))
-        pass.run(program, function);
+      runPass(pass, program, function, options);
       if (meter)
         meter->note(&pass - kPasses + 1, function);
       if (llvm::StringRef(pass.name) == lastPass)
@@ -127,10 +134,43 @@ llvm::Expected<std::vector<uint8_t>> packModule(SourceModule &&source,
   return makeBundle(program, tiling, regions, options, source, stats);
 }
 
+namespace {
+
+llvm::Error printDiff(Program &program, const PackOptions &options,
+                      const SourceModule &source, const InspectOptions &what,
+                      llvm::raw_ostream &out) {
+  const Pass *pass = llvm::find_if(
+      kPasses, [&](const Pass &each) { return each.name == what.diffPass; });
+  llvm::StringRef last =
+      pass == kPasses ? kNoPass : llvm::StringRef(pass[-1].name);
+  if (llvm::Error error = prepare(program, options, source, last))
+    return error;
+  std::string before, after;
+  llvm::raw_string_ostream beforeOut(before), afterOut(after);
+  if (llvm::Error error =
+          printLowered(program, source, what.function, beforeOut))
+    return error;
+  program.workers.beginPhase("passes");
+  program.workers.forEach(program.functions.size(), [&](size_t i) {
+    if (!program.functions[i].blocks.empty())
+      runPass(*pass, program, program.functions[i], options);
+  });
+  program.workers.beginPhase("print");
+  if (llvm::Error error =
+          printLowered(program, source, what.function, afterOut))
+    return error;
+  printPassDiff(what.diffPass, before, after, out);
+  return llvm::Error::success();
+}
+
+} // namespace
+
 llvm::Error inspectModule(SourceModule &&source, const PackOptions &options,
                           const InspectOptions &what, llvm::raw_ostream &out,
                           Phases *phases) {
   Program program(*source.module, options.jobs, phases);
+  if (!what.diffPass.empty())
+    return printDiff(program, options, source, what, out);
   if (llvm::Error error = prepare(program, options, source, what.afterPass))
     return error;
   if (!what.afterPass.empty()) {

@@ -117,6 +117,13 @@ struct InspectOptions {
   // List the lowered form as it is after this pass, or after lowering alone
   // (kNoPass), instead of the tiles; empty: the tiles.
   std::string afterPass;
+  // List what this pass changes in the lowered form; empty: nothing.
+  std::string diffPass;
+
+  bool isPlain() const {
+    return format == InspectFormat::Text && function.empty() &&
+           afterPass.empty() && diffPass.empty();
+  }
 };
 
 llvm::Error inspectModule(SourceModule &&source, const PackOptions &options,

@@ -1,6 +1,6 @@
 # 24 lines of at most 80 columns, each of them; but for pack, with its lists of
 # hosts and features, run, which has most options, and inspect, with the passes.
-for command in "" pack run inspect lower vm hosts; do
+for command in "" pack run inspect diff lower vm hosts; do
   ireko $command --help | awk -v c="$command" '
     length > 80 { print c ": line too long: " $0 }
     END { if (NR > (c == "pack" ? 52 : c == "inspect" ? 44 : c == "run" ? 40 : 24)) print c ": " NR " lines" }'

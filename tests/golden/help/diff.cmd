@@ -1,0 +1,1 @@
+ireko diff --help
