@@ -5,10 +5,9 @@
 #   toolchain/setup.sh run     what ./ireko needs: compiler, Binaryen, Wasmtime,
 #                              and the tool itself in build/release
 #   toolchain/setup.sh test    and what ./test.sh needs: the other hosts,
-#                              wasm-tools, the spec suite, real programs, and
-#                              Chromium
+#                              wasm-tools, the spec suite, real programs
 #   toolchain/setup.sh hosts   and the hosts that only tests/hosts/run.py --all
-#                              runs: deno, Wasmer, WAMR, Chicory, wasm3
+#                              runs: deno, Chromium, Wasmer, WAMR, Chicory, wasm3
 #
 # Everything fetched or built outside the tree goes under the cache root (see
 # toolchain/README.md); versions and checksums stand in toolchain/versions.
@@ -166,7 +165,7 @@ step_packages() {
 }
 
 step_test-packages() {
-  local names=(libclang-rt-22-dev clang-format-22 chromium)
+  local names=(libclang-rt-22-dev clang-format-22)
   if ! has_cargo; then
     # Debian's own Rust is too old; this one is kept current for browsers.
     names+=(cargo-web)
@@ -390,7 +389,7 @@ step_wasmi() {
 # Hosts that are tested on demand ----------------------------------------------
 
 step_hosts-packages() {
-  local names=()
+  local names=(chromium)
   command -v javac >/dev/null || names+=(default-jdk-headless)
   command -v mvn >/dev/null || names+=(maven)
   install_packages "${names[@]}"
