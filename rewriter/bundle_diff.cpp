@@ -20,6 +20,10 @@ struct Pair {
   std::string name;
   std::optional<double> a, b;
 
+  void add(bool second, double value) {
+    std::optional<double> &where = second ? b : a;
+    where = where.value_or(0) + value;
+  }
   double change() const { return b.value_or(0) - a.value_or(0); }
 };
 
@@ -71,8 +75,7 @@ void addTo(std::vector<Pair> &pairs, const std::string &name, bool second,
                          [&](const Pair &pair) { return pair.name == name; });
   if (it == pairs.end())
     it = pairs.insert(pairs.end(), Pair{name, {}, {}});
-  std::optional<double> &where = second ? it->b : it->a;
-  where = where.value_or(0) + value;
+  it->add(second, value);
 }
 
 std::vector<Pair> Diff::sizes() const {
@@ -115,8 +118,7 @@ std::vector<Pair> Diff::handlers() const {
     for (uint32_t i = 0; i < counted.size(); ++i) {
       std::string what = llvm::join(text.pattern(i), "; ");
       Pair &pair = byText[what];
-      std::optional<double> &where = second ? pair.b : pair.a;
-      where = where.value_or(0) + counted[i].uses;
+      pair.add(second, counted[i].uses);
       pair.name = what;
     }
   }
@@ -239,9 +241,10 @@ void Diff::printText() {
   out << "\n             A            B    change\n";
   printPairs("Bytes", sizes(), true);
   printPairs("Code", totals(), true);
-  printPairs(!weighted           ? "Instructions by function"
-             : a.facts->profiled ? "Dispatches by function, as it ran, all in the stream"
-                                 : "Dispatches by function, as expected, all in the stream",
+  printPairs(!weighted ? "Instructions by function"
+             : a.facts->profiled
+                 ? "Dispatches by function, as it ran, all in the stream"
+                 : "Dispatches by function, as expected, all in the stream",
              functions(), false);
   printPairs("Instructions by handler", handlers(), false);
 }

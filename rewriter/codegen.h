@@ -137,6 +137,8 @@ public:
   // Regions may be entered at frames a little above this one. `kept`: a local
   // to work with.
   wasm::Expression *reachFrom(wasm::Expression *frame, wasm::Index kept);
+  // Where the host's stack holds more than guest frames tell.
+  wasm::Expression *moveFrameLimit(int32_t bytes);
 
   // The address operand for an access to guest memory, with its offset: what
   // guestBase adds is burned in.

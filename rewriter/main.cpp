@@ -192,16 +192,27 @@ llvm::Error makeVm(const CommandLine &line, Phases &phases) {
   return llvm::Error::success();
 }
 
-llvm::Error inspect(const CommandLine &line, Phases &phases) {
+// With the options and the profile to pack it with, if it is a module.
+llvm::Expected<InspectedFile> loadSide(const CommandLine &line, Phases &phases,
+                                       std::optional<Profile> &profile,
+                                       PackOptions &options) {
   llvm::Expected<InspectedFile> file =
       loadInspected(line.input, phases, line.inspect.function);
   if (!file)
-    return file.takeError();
-  std::optional<Profile> profile;
-  PackOptions options = line.pack;
+    return file;
+  options = line.pack;
   if (file->module)
     if (llvm::Error error = addProfile(line, *file->module, profile, options))
-      return error;
+      return std::move(error);
+  return file;
+}
+
+llvm::Error inspect(const CommandLine &line, Phases &phases) {
+  std::optional<Profile> profile;
+  PackOptions options;
+  llvm::Expected<InspectedFile> file = loadSide(line, phases, profile, options);
+  if (!file)
+    return file.takeError();
   return inspectFile(std::move(*file), options, line.inspect,
                      line.output.empty() ? "-" : line.output, phases);
 }
@@ -209,15 +220,12 @@ llvm::Error inspect(const CommandLine &line, Phases &phases) {
 llvm::Error diff(const CommandLine &line, Phases &phases) {
   std::vector<DiffSide> sides;
   for (const CommandLine &each : line.sides) {
+    std::optional<Profile> profile;
+    PackOptions options;
     llvm::Expected<InspectedFile> file =
-        loadInspected(each.input, phases, each.inspect.function);
+        loadSide(each, phases, profile, options);
     if (!file)
       return file.takeError();
-    std::optional<Profile> profile;
-    PackOptions options = each.pack;
-    if (file->module)
-      if (llvm::Error error = addProfile(each, *file->module, profile, options))
-        return error;
     llvm::Expected<DiffSide> side = diffSide(std::move(*file), options, phases);
     if (!side)
       return side.takeError();

@@ -23,7 +23,7 @@ namespace {
 // of guest frames: a host frame is larger than the smallest guest frame by a
 // factor of about ten.
 constexpr uint32_t kReach = 12 << 10;
-constexpr uint32_t kReachOfDispatch = 1 << 10;
+constexpr int32_t kReachOfDispatch = 1 << 10;
 
 // Whether a store's value is its address: the same local, which the address may
 // just have set, wider or not.
@@ -218,15 +218,10 @@ Name Codegen::streamFunction(HeapType type) {
   list.push_back(builder.makeLocalSet(fp, load(Type::i32, get(0), 4)));
   list.push_back(store(get(0), 0, i32(kHaltPc)));
   list.push_back(store(get(0), 4, i32(0)));
-  auto reach = [&](BinaryOp op) {
-    return storeGlobal(
-        kFrameLimit,
-        builder.makeBinary(op, loadGlobal(kFrameLimit), i32(kReachOfDispatch)));
-  };
-  list.push_back(reach(SubInt32));
+  list.push_back(moveFrameLimit(-kReachOfDispatch));
   list.push_back(builder.makeCall(program.own(kRunStream), {get(entry), get(0)},
                                   Type::none));
-  list.push_back(reach(AddInt32));
+  list.push_back(moveFrameLimit(kReachOfDispatch));
   list.push_back(store(get(0), 0, get(pc)));
   list.push_back(store(get(0), 4, get(fp)));
   std::vector<SlotOfType> results = valuesOf(guest.results, kFirstSlot);
@@ -339,6 +334,13 @@ Expression *Codegen::reachFrom(Expression *frame, Index kept) {
            kFrameLimit,
            builder.makeSelect(builder.makeBinary(LtUInt32, get(), i32(highest)),
                               get(), i32(highest)))});
+}
+
+Expression *Codegen::moveFrameLimit(int32_t bytes) {
+  BinaryOp op = bytes < 0 ? SubInt32 : AddInt32;
+  return storeGlobal(
+      kFrameLimit,
+      builder.makeBinary(op, loadGlobal(kFrameLimit), i32(std::abs(bytes))));
 }
 
 void Codegen::addRegionGlobals() {

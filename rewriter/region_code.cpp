@@ -58,14 +58,14 @@ size_t RegionBuilder::passedArguments(const ireko::Block &block) const {
   if (end.kind != Kind::Call && end.kind != Kind::TailCall && !isOperator)
     return 0;
   std::vector<SlotOfType> arguments = regions.types->arguments(end);
-  SlotSet live = region.liveBehind(end);
+  // Operators leave their operands as they are.
+  SlotSet live = isOperator ? region.liveBehind(end) : SlotSet(0);
   size_t first = block.statements.size();
   for (size_t i = arguments.size(); i-- > 0 && first > 0;) {
     auto *set = block.statements[first - 1]->dynCast<LocalSet>();
     if (!set || set->index != arguments[i].slot ||
         set->value->type != arguments[i].type ||
         readsFrame(set->value, end.frame) ||
-        // Operators leave their operands as they are.
         (isOperator &&
          live.contains(region.variable(arguments[i].slot, arguments[i].type))))
       break;
@@ -134,9 +134,7 @@ void RegionBuilder::switchTo(FlowNode node, const ireko::Block &block,
   if (end.backEdge) {
     Index kept = Builder::addVar(out, Type::i32);
     code.push_back(builder.makeLocalSet(kept, index));
-    Expression *less = builder.makeBinary(SubInt32, get(count), gen.i32(1));
-    code.push_back(builder.makeLocalSet(count, less));
-    code.push_back(builder.makeIf(builder.makeUnary(EqZInt32, get(count)),
+    code.push_back(builder.makeIf(builder.makeUnary(EqZInt32, counted()),
                                   gen.safepoints.areStrict()
                                       ? leaveAtSwitch(node, end, kept)
                                       : renewCount()));
@@ -236,9 +234,7 @@ const Region *RegionBuilder::calledLeaf(const Terminator &end) const {
 // The safepoint of the leaf's start is moved behind the call.
 void RegionBuilder::countLeaf(const ireko::Block &block, Code &code) {
   BlockIndex next = block.end.next;
-  Expression *less = builder.makeBinary(SubInt32, get(count), gen.i32(1));
-  Expression *isOut =
-      builder.makeUnary(EqZInt32, builder.makeLocalTee(count, less, Type::i32));
+  Expression *isOut = builder.makeUnary(EqZInt32, counted());
   if (!gen.safepoints.areStrict()) {
     // Whatever counts next renews it.
     code.push_back(

@@ -31,6 +31,7 @@ public:
 
   void build();
 
+private:
   // How often an activation is restarted, and by how many bits longer it runs
   // each time.
   static constexpr uint32_t kRestarts = 4, kRestartShift = 3;
@@ -120,6 +121,12 @@ public:
   void findDirty();
   void storeCount(FlowNode node, Code &code);
   wasm::Expression *renewCount();
+  // One less: what is left.
+  wasm::Expression *counted() {
+    return builder.makeLocalTee(
+        count, builder.makeBinary(wasm::SubInt32, get(count), gen.i32(1)),
+        wasm::Type::i32);
+  }
 
   // Values.
   wasm::Expression *value(wasm::Expression *tree);

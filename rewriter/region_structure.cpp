@@ -201,9 +201,7 @@ void RegionBuilder::goBack(FlowNode from, FlowNode to, Code &code) {
 
 // Counts, and branches to `back`, the way to the node, or leaves.
 void RegionBuilder::countDown(FlowNode to, Name back, Code &code) {
-  Expression *less = builder.makeBinary(SubInt32, get(count), gen.i32(1));
-  code.push_back(builder.makeBreak(
-      back, nullptr, builder.makeLocalTee(count, less, Type::i32)));
+  code.push_back(builder.makeBreak(back, nullptr, counted()));
   if (gen.safepoints.areStrict()) {
     uint32_t pc = gen.image.blocks[region.function][blockOf(to)];
     Name away = leave(Way::Yield, 0, region.liveIn(blockOf(to)), pc, code);
@@ -228,12 +226,7 @@ void RegionBuilder::countDown(FlowNode to, Name back, Code &code) {
 // This happens a few times for an activation, each time after eight times as
 // long, since the better code may not be there yet.
 void RegionBuilder::addRestart(Code &code) {
-  constexpr uint32_t kReachOfRestart = 256;
-  auto reach = [&](BinaryOp op) {
-    return gen.storeGlobal(kFrameLimit,
-                           builder.makeBinary(op, gen.loadGlobal(kFrameLimit),
-                                              gen.i32(kReachOfRestart)));
-  };
+  constexpr int32_t kReachOfRestart = 256;
   Expression *longer = builder.makeBinary(
       ShlInt32, gen.i32(gen.safepoints.interval),
       builder.makeBinary(MulInt32, get(level), gen.i32(kRestartShift)));
@@ -261,8 +254,8 @@ void RegionBuilder::addRestart(Code &code) {
                                OrInt32, get(restarted),
                                builder.makeBinary(ShlInt32, get(level),
                                                   gen.i32(kEntryLevelShift)))),
-           reach(SubInt32), call, reach(AddInt32),
-           builder.makeReturn(result)})));
+           gen.moveFrameLimit(-kReachOfRestart), call,
+           gen.moveFrameLimit(kReachOfRestart), builder.makeReturn(result)})));
 }
 
 // Where calls begin, and where activations go on.

@@ -2,8 +2,9 @@
 
 #include "rewriter/inspect_json.h"
 #include "rewriter/report_assets.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Base64.h"
-#include <zlib.h>
+#include "llvm/Support/Compression.h"
 
 namespace ireko {
 
@@ -17,12 +18,8 @@ constexpr size_t kPieceBytes = 512 << 10;
 // which it is.
 void printPiece(const llvm::Twine &attributes, llvm::StringRef text,
                 llvm::raw_ostream &out) {
-  uLongf size = compressBound(text.size());
-  std::string packed(size, '\0');
-  compress2(reinterpret_cast<Bytef *>(packed.data()), &size,
-            reinterpret_cast<const Bytef *>(text.data()), text.size(),
-            Z_DEFAULT_COMPRESSION);
-  packed.resize(size);
+  llvm::SmallVector<uint8_t, 0> packed;
+  llvm::compression::zlib::compress(llvm::arrayRefFromStringRef(text), packed);
   out << "<script type=\"text/plain\" " << attributes << ">"
       << llvm::encodeBase64(packed) << "</script>\n";
 }

@@ -18,25 +18,13 @@ import sys
 import tempfile
 import zlib
 
-from browser import Browser
-
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+
+from browser import Browser  # noqa: E402
+from checks import Checks  # noqa: E402
+
 APP = ROOT / "samples" / "mandelbrot.wat"
-
-
-class Checks:
-    def __init__(self):
-        self.passed = self.failed = self.skipped = 0
-
-    def equal(self, what, actual, expected):
-        if actual == expected:
-            self.passed += 1
-            return
-        self.failed += 1
-        print(f"FAIL {what}: {actual!r}, not {expected!r}")
-
-    def holds(self, what, condition):
-        self.equal(what, bool(condition), True)
 
 
 def inspect(tool, *arguments):
@@ -63,7 +51,7 @@ def checkData(checks, tool, report, work):
     page = report.read_text()
     checks.holds("the data are those of --format=json",
                  dataIn(page) == json.loads(inspect(tool, APP, "--format=json")))
-    checks.equal("nothing is fetched",
+    checks.check("nothing is fetched",
                  re.findall(r'<(?:script|img|link|iframe)[^>]*(?:src|href)=',
                             page), [])
     bundle = work / "bundle.wasm"
@@ -72,7 +60,7 @@ def checkData(checks, tool, report, work):
                  dataIn(inspect(tool, bundle, "--format=html").decode()) ==
                  json.loads(inspect(tool, bundle, "--format=json")))
     one = dataIn(inspect(tool, APP, "--format=html", "--function=row").decode())
-    checks.equal("only one function",
+    checks.check("only one function",
                  [f["index"] for f in one["functions"] if "instructions" in f],
                  [2])
 
@@ -101,14 +89,14 @@ class Session:
         """Waits for the heading, and checks the address."""
         self.browser.until(
             f"document.querySelector('h1')?.textContent === {heading!r}")
-        self.checks.equal(what, self.browser.run("location.hash"), place)
+        self.checks.check(what, self.browser.run("location.hash"), place)
 
 
 def byMouse(session, report):
     browser, checks = session.browser, session.checks
     browser.screen(1280, 1000)
     print(f"the report is there after {session.open(report)} ms")
-    checks.equal("charts", browser.run("document.querySelectorAll("
+    checks.check("charts", browser.run("document.querySelectorAll("
                                        "'canvas[role=img]').length"), 4)
     session.picture("overview")
     # The middle of the treemap: its largest function.
@@ -122,12 +110,12 @@ def byMouse(session, report):
     session.picture("handler")
     browser.click("td a")
     browser.until("document.querySelector('.list') !== null")
-    checks.equal("and to a function that uses it",
+    checks.check("and to a function that uses it",
                  browser.run("location.hash").split("/")[1], "function")
     browser.click("nav a[href='#/regions']")
     browser.until("document.querySelector('#filter')?.placeholder ==="
                   " 'Filter regions'")
-    checks.equal("regions", browser.run(
+    checks.check("regions", browser.run(
         "document.querySelectorAll('.row').length"), 3)
     session.picture("regions")
     browser.click("nav a[href='#/handlers']")
@@ -147,7 +135,7 @@ def byKeys(session, report):
     session.open(report)
     browser.key("/")
     browser.type("ro")
-    checks.equal("hits", browser.until(
+    checks.check("hits", browser.until(
         "document.querySelector('#hits a')?.textContent").split(" ")[0], "row")
     session.picture("search")
     browser.key("Enter")
@@ -155,7 +143,7 @@ def byKeys(session, report):
     browser.until("document.activeElement.className.includes('list')")
     for _ in range(3):
         browser.key("ArrowDown")
-    checks.equal("a line is chosen", browser.run(
+    checks.check("a line is chosen", browser.run(
         "document.querySelectorAll('.row.at').length"), 1)
     browser.key("Enter")
     browser.until("location.hash.startsWith('#/handler/')")
@@ -174,10 +162,10 @@ def byKeys(session, report):
 def byAddress(session, report):
     browser, checks = session.browser, session.checks
     session.open(report, "#/function/2/L1")
-    checks.equal("a link to a label", browser.until(
+    checks.check("a link to a label", browser.until(
         "document.querySelector('.row.at')?.textContent"), "L1:")
     session.open(report, "#/functions?sort=bytes")
-    checks.equal("a link to an order", browser.until(
+    checks.check("a link to an order", browser.until(
         "document.querySelector('button[aria-pressed=true]')?.textContent"),
         "size")
     session.open(report, "#/function/99")
@@ -222,7 +210,7 @@ def main():
                 session = Session(browser, checks, options.screenshots)
                 for step in (byMouse, byKeys, byAddress, everywhere):
                     step(session, report)
-                checks.equal("errors on the page, and requests",
+                checks.check("errors on the page, and requests",
                              browser.errors, [])
             finally:
                 browser.close()

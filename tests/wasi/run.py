@@ -26,6 +26,7 @@ import guests  # noqa: E402
 import realhosts  # noqa: E402
 import signatures  # noqa: E402
 import tools  # noqa: E402
+from checks import Checks  # noqa: E402
 from wasmfile import FUNC, WasmFile  # noqa: E402
 
 MODULE = "wasi_snapshot_preview1"
@@ -35,18 +36,6 @@ FUNCTIONS = 46
 SHARED = {"memory", "__indirect_function_table", "__stack_pointer",
           "__memory_base", "__table_base"}
 MOST_BYTES = 16 * 1024
-
-
-class Totals:
-    def __init__(self):
-        self.passed = self.failed = self.skipped = 0
-
-    def check(self, name, actual, expected):
-        if actual == expected:
-            self.passed += 1
-        else:
-            self.failed += 1
-            print(f"FAILED {name}: {actual}, expected {expected}")
 
 
 def checkTypes(totals, runtime, table):
@@ -125,7 +114,7 @@ def main():
                              "compares, by function")
     options = parser.parse_args()
     node = options.node or tools.node()
-    totals = Totals()
+    totals = Checks()
     data = options.runtime.read_bytes()
     table = signatures.read()
     totals.check("the runtime's size is small", len(data) <= MOST_BYTES, True)
