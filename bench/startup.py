@@ -15,9 +15,9 @@ from table import row
 
 HELLO = "hello"
 
-# What `ireko pack --host` is told, where a host's profile costs less than what
-# runs everywhere: by the name of the host.
-PROFILES = {"wazero": "wazero"}
+# What `ireko pack` is told, where a host's profile costs less than what runs
+# everywhere: by the name of the host.
+OPTIONS = {"wazero": ("--host", "wazero")}
 
 
 class Start:
