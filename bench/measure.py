@@ -1,43 +1,42 @@
-"""Runs one program on one host, plain and as a bundle, and measures.
+"""Runs one program in several ways and measures them side by side.
 
 A program does work in proportion to its scale. The time of a run at scale 0
 (start the host, load and instantiate the module, end) is taken apart and
-subtracted, so that what is compared is computing. Runs alternate, plain and
-bundle, so that a slow moment of the machine meets both.
+subtracted, so that what is compared is computing. All ways to run it take turns,
+in an order that shifts by one from round to round: a slow moment of the machine
+meets all of them, and none always runs after the same other one.
 """
 
 import dataclasses
 import os
 import pathlib
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 SECONDS = 300  # for one run
+SLOW = 4  # seconds of a run beyond which every other round will do
 
 
 class Wrong(Exception):
-    """A run failed, or plain module and bundle do not agree."""
+    """A run failed, or two ways to run a program do not agree."""
+
+
+class Refused(Exception):
+    """A host does not take the plain module."""
 
 
 @dataclasses.dataclass
-class Program:
-    """How a program is called at a scale."""
-    name: str
-    module: object  # path of the plain module
-    bundle: object  # path of the bundle
-    scale: int  # of a measured run
-    arguments: object  # function from a scale to the arguments
-    folders: tuple = ()
+class Contestant:
+    """One way to run a program."""
+    host: object
+    mode: str
+    module: object  # path
 
-
-@dataclasses.dataclass
-class Run:
-    seconds: float
-    cpuSeconds: float
-    output: bytes
+    def __str__(self):
+        return f"{self.host.name} {self.mode}"
 
 
 @dataclasses.dataclass
@@ -47,100 +46,136 @@ class Spawned:
     output: bytes
     errors: str
     seconds: float
+    cpuSeconds: float
     memory: int  # the most bytes at a time
 
 
 def spawned(command, cwd, environment):
+    """Runs a command; what spawn.py tells of it."""
     script = pathlib.Path(__file__).resolve().parent / "spawn.py"
     with tempfile.NamedTemporaryFile("r", encoding="ascii") as result:
-        done = subprocess.run(
+        process = subprocess.Popen(
             [sys.executable, "-I", "-S", script, result.name, *command],
-            cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True,
-            check=False, timeout=SECONDS, env=environment)
-        if done.returncode:
+            cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, env=environment, start_new_session=True)
+        try:
+            output, errors = process.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired as late:
+            raise Wrong(f"{' '.join(map(str, command))}: not done after "
+                        f"{SECONDS} s") from late
+        finally:
+            # Also what it has started.
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+        text = errors.decode(errors="replace")
+        if process.returncode:
             raise Wrong(f"{' '.join(map(str, command))} cannot be started: "
-                        f"{done.stderr.decode(errors='replace')}")
-        seconds, kilobytes, code = result.read().split()
-    return Spawned(int(code), done.stdout,
-                   done.stderr.decode(errors="replace"), float(seconds),
+                        f"{text}")
+        seconds, cpu, kilobytes, code = result.read().split()
+    return Spawned(int(code), output, text, float(seconds), float(cpu),
                    int(kilobytes) * 1024)
 
 
-def execute(host, program, module, scale, cwd, environment):
-    command = host.command(module, program.arguments(scale), program.folders)
-    before = os.times()
-    started = time.perf_counter()
-    done = subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL,
-                          capture_output=True, check=False, timeout=SECONDS,
-                          env=environment)
-    seconds = time.perf_counter() - started
-    after = os.times()
-    if done.returncode:
-        errors = done.stderr.decode(errors="replace")[-600:]
-        raise Wrong(f"{program.name} on {host.name}: {module}: exit code "
-                    f"{done.returncode} at scale {scale}: {errors}")
-    cpu = (after.children_user + after.children_system
-           - before.children_user - before.children_system)
-    return Run(seconds, cpu, done.stdout)
+def execute(contestant, program, scale, environment):
+    command = program.command(contestant.host, contestant.module, scale)
+    done = spawned(command, program.folder, environment)
+    if done.code:
+        raise Wrong(f"{program.name} on {contestant}: {contestant.module}: exit "
+                    f"code {done.code} at scale {scale}: {done.errors[-600:]}")
+    if not done.output:
+        raise Wrong(f"{program.name} on {contestant} printed nothing")
+    return done
 
 
-def compare(host, program, scale, cwd, environment):
-    """Runs plain and bundle once each; their output, which must be equal."""
-    plain = execute(host, program, program.module, scale, cwd, environment)
-    bundle = execute(host, program, program.bundle, scale, cwd, environment)
-    if plain.output != bundle.output:
-        raise Wrong(f"{program.name} on {host.name} at scale {scale}: plain "
-                    f"printed {plain.output[-200:]!r}, the bundle "
-                    f"{bundle.output[-200:]!r}")
-    if not plain.output:
-        raise Wrong(f"{program.name} on {host.name} printed nothing")
-    return plain, bundle
+class Outputs:
+    """Of a program, by scale: all ways to run it must print the same."""
+
+    def __init__(self, program):
+        self.program = program
+        self.first = {}
+
+    def check(self, contestant, scale, output):
+        who, expected = self.first.setdefault(scale, (contestant, output))
+        if output != expected:
+            raise Wrong(f"{self.program.name} at scale {scale}: {contestant} "
+                        f"printed {output[-200:]!r}, {who} "
+                        f"{expected[-200:]!r}")
 
 
 def summary(times):
+    """To a microsecond."""
+    times = [round(seconds, 6) for seconds in times]
     return {"median": statistics.median(times), "least": min(times),
             "most": max(times), "all": times}
 
 
-def measure(host, program, repeat, cwd, environment):
-    """One cell of the table, as it goes into the JSON file. All times are in
-    seconds."""
-    scales = {"start": 0, "full": program.scale}
-    reference = {}
-    runs = {(side, which): [] for side in ("plain", "bundle")
-            for which in scales}
-    # The first round warms up the host's cache of compiled code and is not
-    # measured.
-    for turn in range(repeat + 1):
-        for which, scale in scales.items():
-            pair = compare(host, program, scale, cwd, environment)
-            output = reference.setdefault(which, pair[0].output)
-            if output != pair[0].output:
-                raise Wrong(f"{program.name} on {host.name} printed something "
-                            f"else when run again at scale {scale}")
-            if turn:
-                runs["plain", which].append(pair[0])
-                runs["bundle", which].append(pair[1])
-    cell = {"scale": program.scale}
-    compute = {}
-    for side in ("plain", "bundle"):
-        full = [run.seconds for run in runs[side, "full"]]
-        start = [run.seconds for run in runs[side, "start"]]
-        compute[side] = [seconds - statistics.median(start)
-                         for seconds in full]
-        cell[side] = {
-            "compute": summary(compute[side]),
-            "full": summary(full),
+def cell(program, scales, runs):
+    """Of a contestant's runs, {which: [Spawned]}, as it goes into the JSON
+    file. All times are in seconds."""
+    full, start = ([run.seconds for run in runs[which]]
+                   for which in ("full", "start"))
+    compute = [seconds - statistics.median(start) for seconds in full]
+    if min(compute) <= 0:
+        raise Wrong(f"{program.name}: at scale {scales['full']} a run takes no "
+                    f"longer than at {scales['start']}: raise --scale")
+    return {"scale": scales["full"], "from": scales["start"],
+            "compute": summary(compute), "full": summary(full),
             "start": summary(start),
-            "fullCpu": summary([run.cpuSeconds
-                                for run in runs[side, "full"]]),
-        }
-    if min(compute["plain"]) <= 0:
-        raise Wrong(f"{program.name} on {host.name}: at scale {program.scale} "
-                    "start-up takes all the time: raise --scale")
-    ratios = [bundle / plain for plain, bundle in zip(compute["plain"],
-                                                      compute["bundle"])]
-    cell["ratio"] = (cell["bundle"]["compute"]["median"]
-                     / cell["plain"]["compute"]["median"])
-    cell["ratioLeast"], cell["ratioMost"] = min(ratios), max(ratios)
-    return cell
+            "fullCpu": summary([run.cpuSeconds for run in runs["full"]])}
+
+
+def warmUp(contestants, program, scales, outputs, environment):
+    """A round that is not measured: fills the host's cache of compiled code,
+    and finds the hosts that do not take the program. Gives the contestants with
+    the seconds of a run, and the refused ones with the reason."""
+    seconds, refused = [], []
+    for contestant in contestants:
+        try:
+            for scale in scales.values():
+                done = execute(contestant, program, scale, environment)
+                outputs.check(contestant, scale, done.output)
+            seconds.append((contestant, done.seconds))
+        except Wrong as error:
+            # A bundle, or another output, is our business.
+            if contestant.mode != "plain" or "printed" in str(error):
+                raise
+            refused.append((contestant, str(error)))
+    return seconds, refused
+
+
+def measure(contestants, program, scales, repeat, environment):
+    """Cells of a program by contestant, in order; a text for one whose host
+    does not take it. `scales` has the one to measure ("full") and the one to
+    subtract ("start")."""
+    outputs = Outputs(program)
+    seconds, refused = warmUp(contestants, program, scales, outputs,
+                              environment)
+    refusing = {id(contestant.host) for contestant, _ in refused}
+    racing = [(contestant, taken) for contestant, taken in seconds
+              if id(contestant.host) not in refusing]
+    runs = {id(contestant): {which: [] for which in scales}
+            for contestant, _ in racing}
+    for turn in range(repeat):
+        first = turn % max(1, len(racing))
+        for contestant, taken in racing[first:] + racing[:first]:
+            if taken > SLOW and turn % 2:
+                continue
+            for which, scale in scales.items():
+                done = execute(contestant, program, scale, environment)
+                outputs.check(contestant, scale, done.output)
+                runs[id(contestant)][which].append(done)
+    reasons = {id(contestant): why for contestant, why in refused}
+    return [cell(program, scales, runs[id(contestant)])
+            if id(contestant) in runs
+            else reasons.get(id(contestant), "as its plain module")
+            for contestant in contestants]
+
+
+def compare(cell, plain):
+    """Adds to a cell how its times stand to those of the plain module."""
+    ratios = [ours / theirs for ours, theirs
+              in zip(cell["compute"]["all"], plain["compute"]["all"])]
+    cell["ratio"] = cell["compute"]["median"] / plain["compute"]["median"]
+    cell["ratioLeast"] = min([*ratios, cell["ratio"]])
+    cell["ratioMost"] = max([*ratios, cell["ratio"]])

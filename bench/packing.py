@@ -3,7 +3,7 @@
 
 import build
 import real
-from table import row
+from table import row, rule
 
 # The smallest code first.
 PROGRAMS = ("hello", "args", "files", "sqlite", "quickjs", "python", "ruby",
@@ -34,7 +34,7 @@ def table(packing):
 
     yield row(["program", "module, MB", "code, MB", "bundle, MB", "image / code",
                "s", "MB", "s per MB of code", "bytes per byte of module"])
-    yield "|---" + "|---:" * 8 + "|"
+    yield rule("lrrrrrrrr")
     for size in packing["programs"]:
         code = max(size["code"], 1)
         yield row([size["program"], megabytes(size["module"]),

@@ -1,54 +1,86 @@
-"""Turns what bench/run measured into a table in Markdown."""
+"""Turns what bench/run measured into tables in Markdown."""
 
-import math
-
+import computing
+import dispatches
+import modes
 import packing
 import startup
-from table import row
+from table import row, rule
 
 
-def geometricMean(values):
-    return math.exp(sum(map(math.log, values)) / len(values))
+def number(value, digits=2):
+    return f"{value:.{digits}f}" if value else "-"
 
 
-def means(cells):
-    """Of a host's ratios: geometric means of the kernels and with SQLite, and
-    the worst kernel."""
-    kernels = [cell["ratio"] for name, cell in cells.items()
-               if name != "sqlite"]
-    return {"kernels": geometricMean(kernels) if kernels else None,
-            "all": geometricMean([cell["ratio"] for cell in cells.values()]),
-            "slowest": max(kernels) if kernels else None}
+def origin(part):
+    machine = part["machine"]
+    return (f"{part['date']}, revision {part['revision']}, "
+            f"`{part['command']}`, {machine['processor']}, "
+            f"{machine['cores']} cores, {machine['system']}.")
 
 
-def spread(cell):
-    return f"{cell['ratioLeast']:.2f}-{cell['ratioMost']:.2f}"
+def hostNames(part):
+    return ", ".join(
+        f"{name} ({host['version']}{', ' if host['flags'] else ''}"
+        f"{' '.join(host['flags'])})"
+        for name, host in part["hosts"].items())
 
 
-def ratioTable(results):
-    hosts = list(results["hosts"])
-    yield row(["program", *(f"{host}: plain, s | bundle, s | ratio"
-                            for host in hosts)])
-    yield "|---" + "|---:|---:|---:" * len(hosts) + "|"
-    for name in results["programs"]:
-        columns = [name]
-        for host in hosts:
-            cell = results["hosts"][host]["cells"].get(name)
-            if not cell:
-                columns += ["", "", ""]
+# Computing ---------------------------------------------------------------------
+
+def summaryTable(cells):
+    """A row for each host and mode, a column for each program."""
+    part = cells.part
+    names = part["programs"]
+    yield row(["host", "mode", "kernels", "slowest", "all", *names])
+    yield rule("ll" + "r" * (3 + len(names)))
+    for host, mode in cells.rows():
+        if mode == modes.PLAIN and host not in cells.peers():
+            continue
+        means = cells.means(host, mode)
+        ratios = cells.ratios(host, mode, names)
+        yield row([host, mode if mode != modes.PLAIN else "native",
+                   *(f"**{number(means[which])}**"
+                     for which in ("kernels", "slowest", "all")),
+                   *(number(ratios.get(name)) for name in names)])
+
+
+def detailTable(cells, host):
+    """A row for each program: seconds of each mode, and spreads."""
+    shown = cells.modesOf(host)
+    yield row(["program", "plain, s", *(f"{mode}, s | ratio (least-most)"
+                                        for mode in shown)])
+    yield rule("lr" + "rr" * len(shown))
+    for name in cells.part["programs"]:
+        plain = cells.get(name, host, modes.PLAIN)
+        columns = [name, number(plain and plain["compute"]["median"], 3)]
+        for mode in shown:
+            cell = cells.get(name, host, mode)
+            columns += ([f"{cell['compute']['median']:.3f}",
+                         f"**{cell['ratio']:.2f}** ({computing.spread(cell)})"]
+                        if cell else ["-", "-"])
+        yield row(columns)
+
+
+def leftOut(part):
+    """Programs by host, that the host does not take."""
+    found = {}
+    for cell in part["cells"]:
+        if "refused" in cell and cell["mode"] == modes.PLAIN:
+            found.setdefault(cell["host"], []).append(cell["program"])
+    return [f"{host} does not take {', '.join(names)}."
+            for host, names in found.items()]
+
+
+def againstPeers(cells):
+    """What is slower than as a plain module on a peer."""
+    for peer in cells.peers():
+        for host, mode in cells.rows():
+            if mode == modes.PLAIN:
                 continue
-            columns += [f"{cell['plain']['compute']['median']:.3f}",
-                        f"{cell['bundle']['compute']['median']:.3f}",
-                        f"**{cell['ratio']:.2f}** ({spread(cell)})"]
-        yield row(columns)
-    for which, title in (("kernels", "geometric mean, kernels"),
-                         ("slowest", "slowest kernel"),
-                         ("all", "geometric mean with SQLite")):
-        columns = [title]
-        for host in hosts:
-            mean = results["hosts"][host]["means"][which]
-            columns += ["", "", f"**{mean:.2f}**" if mean else ""]
-        yield row(columns)
+            slower = cells.slowerThan(peer, host, mode)
+            yield (f"- {host} {mode} is slower than native {peer} on "
+                   f"{', '.join(slower) if slower else 'no program'}.")
 
 
 def sizeTable(sizes):
@@ -56,10 +88,11 @@ def sizeTable(sizes):
         return f"{size / 1024:.1f} KB"
 
     yield row(["size", ""])
-    yield "|---|---:|"
+    yield rule("lr")
     yield row(["runtime without handlers", kilobytes(sizes["runtime"])])
     for name, bundle in sizes["bundles"].items():
-        yield row([f"{name}: module, bundle", f"{kilobytes(bundle['module'])}, "
+        yield row([f"{name}: module, bundle",
+                   f"{kilobytes(bundle['module'])}, "
                    f"{kilobytes(bundle['bundle'])}"])
         if bundle["code"]:
             yield row([f"{name}: image to code section",
@@ -71,35 +104,40 @@ def sizeTable(sizes):
                    f"{bundle['packBytes'] / 2**20:.0f} MB"])
 
 
-def origin(part):
-    machine = part["machine"]
-    return (f"{part['date']}, revision {part['revision']}, "
-            f"`{part['command']}`, {machine['processor']}, "
-            f"{machine['cores']} cores, {machine['system']}.")
-
-
-def computing(results):
-    return [
-        "# Benchmark",
+def computed(title, part):
+    cells = computing.Cells(part)
+    peers = cells.peers()
+    start = ("a run at half the scale, with start and warm-up,"
+             if part.get("steady") else "start-up")
+    lines = [
+        f"## {title}",
         "",
-        origin(results),
+        origin(part),
         "",
-        "Computing time of the bundle against that of the plain module in the "
-        "same host, start-up subtracted; median of "
-        f"{results['repeat']} alternating runs, in brackets the least and the "
-        "most. Written by `bench/run`.",
+        "Computing time relative to the plain module in the same host"
+        + (f", or, in the rows called native, in {part['reference']}"
+           if peers else "")
+        + f"; {start} subtracted; medians of {part['repeat']} runs that take "
+        f"turns, at {part['scale']}% of the usual scale. \"kernels\" and "
+        "\"all\" are geometric means, \"slowest\" is the slowest kernel.",
         "",
-        "Hosts: " + ", ".join(
-            f"{name} ({host['version']}{', ' if host['flags'] else ''}"
-            f"{' '.join(host['flags'])})"
-            for name, host in results["hosts"].items()) + ".",
+        f"Hosts: {hostNames(part)}.",
         "",
-        *ratioTable(results),
-        "",
-        *sizeTable(results["sizes"]),
+        *summaryTable(cells),
         "",
     ]
+    notes = leftOut(part) + list(againstPeers(cells))
+    if notes:
+        lines += [*notes, ""]
+    for host in part["hosts"]:
+        if host not in peers:
+            lines += [f"### {title} on {host}", "",
+                      "In brackets the least and the most of the rounds.", "",
+                      *detailTable(cells, host), ""]
+    return [*lines, *sizeTable(part["sizes"]), ""]
 
+
+# The other parts ---------------------------------------------------------------
 
 def starting(part):
     return [
@@ -124,9 +162,21 @@ def packed(part):
     return ["## Packing", "", origin(part), "", *packing.table(part), ""]
 
 
+def counted(part):
+    return ["## Dispatches", "", origin(part), "",
+            "Instructions of the bundle that run, counted: "
+            f"at {part['scale']}% of the usual scale.", "",
+            *dispatches.table(part), ""]
+
+
 def markdown(results):
     """Of the parts that have been measured."""
-    return "\n".join([
-        *(computing(results) if "programs" in results else ["# Benchmark", ""]),
-        *(starting(results["startup"]) if "startup" in results else []),
-        *(packed(results["packing"]) if "packing" in results else [])])
+    lines = ["# Benchmark", ""]
+    for name, section in (
+            ("computing", lambda part: computed("Computing", part)),
+            ("stream", lambda part: computed("The stream alone", part)),
+            ("dispatches", counted), ("startup", starting),
+            ("packing", packed)):
+        if name in results:
+            lines += section(results[name])
+    return "\n".join(lines)

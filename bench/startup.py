@@ -11,7 +11,7 @@ import statistics
 import build
 import measure
 import real
-from table import row
+from table import row, rule
 
 HELLO = "hello"
 
@@ -116,22 +116,30 @@ def measureAll(names, hosts, reference, bundleOf, repeat, folder, environment,
     return cells
 
 
+def value(side, what):
+    return (side["seconds"]["median"] if what == "seconds"
+            else side["memory"])
+
+
+def shown(side, what):
+    """Seconds or MB."""
+    return (f"{value(side, what):.2f}" if what == "seconds"
+            else f"{value(side, what) / 2**20:.0f}")
+
+
 def ratio(cell, what):
-    values = [cell[side]["seconds"]["median"] if what == "seconds"
-              else cell[side]["memory"] for side in ("bundle", "plain")]
-    return values[0] / values[1]
+    return value(cell["bundle"], what) / value(cell["plain"], what)
 
 
-def table(startup):
+def table(part):
     """In Markdown."""
     yield row(["program", "host", "", "plain, s", "bundle, s", "ratio",
                "plain, MB", "bundle, MB", "ratio"])
-    yield "|---|---|---" + "|---:" * 6 + "|"
-    for cell in startup["cells"]:
+    yield rule("lllrrrrrr")
+    for cell in part["cells"]:
         columns = [cell["program"], cell["host"], cell["mode"]]
-        for what, show in (("seconds", lambda side: f"{side['seconds']['median']:.3f}"),
-                           ("memory", lambda side: f"{side['memory'] / 2**20:.0f}")):
-            columns += [show(cell[side]) if side in cell else ""
+        for what in ("seconds", "memory"):
+            columns += [shown(cell[side], what) if side in cell else ""
                         for side in ("plain", "bundle")]
             columns.append(f"**{ratio(cell, what):.2f}**" if "bundle" in cell
                            else "")

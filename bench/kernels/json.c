@@ -9,9 +9,9 @@ enum Kind { kNull, kFalse, kTrue, kNumber, kString, kArray, kObject };
 
 struct Value {
   enum Kind kind;
-  uint32_t size;       // bytes of a string, members of an array or object
-  const char *key;     // as a member of an object: the name
-  struct Value *next;  // the next member of what it is in
+  uint32_t size;      // bytes of a string, members of an array or object
+  const char *key;    // as a member of an object: the name
+  struct Value *next; // the next member of what it is in
   union {
     double number;
     const char *text;
@@ -290,9 +290,12 @@ static void putInteger(struct Text *text, uint32_t number) {
 }
 
 static void writeDocument(struct Text *text, uint64_t *random) {
-  static const char *const names[] = {
-      "plain",           "a longer name with spaces", "tab\\tand\\nline",
-      "\\u00fc\\u4e2d", "\\\"quoted\\\"",            ""};
+  static const char *const names[] = {"plain",
+                                      "a longer name with spaces",
+                                      "tab\\tand\\nline",
+                                      "\\u00fc\\u4e2d",
+                                      "\\\"quoted\\\"",
+                                      ""};
   text->size = 0;
   put(text, "[\n");
   for (int i = 0; i < 200; ++i) {

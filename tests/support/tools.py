@@ -36,6 +36,11 @@ def wasmTools():
     return str(_inCache("wasm-tools", "tools/wasm-tools"))
 
 
+def wasmOpt():
+    """A script for Node."""
+    return str(_inCache("wasm-opt", "tools/wasm-opt.cjs"))
+
+
 def node():
     return str(_inCache("Node 26", "hosts/node26/node"))
 
