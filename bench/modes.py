@@ -76,12 +76,10 @@ def pack(tool, module, options, folder):
     return Made(bundle, done.seconds, done.memory)
 
 
-def profileOf(program, module, percent, tool):
-    """Records a profile of a program, by a counting bundle on Wasmtime, at a
-    part of the scale that is measured."""
+def profileOf(program, module, scale, tool):
+    """Records a profile of a program, by a counting bundle on Wasmtime."""
     path = programs.OUT / "profiles" / f"{program.name}.profile"
     path.parent.mkdir(parents=True, exist_ok=True)
-    scale = program.scale(percent * TRAINING / 100)
     words = [tool, "run", module, "--host", "wasmtime", "--profile", path]
     for folder in program.folders:
         words += ["--dir", folder]
@@ -112,5 +110,6 @@ def make(mode, program, module, percent):
         return Made(asyncify(module))
     options = mode.options
     if mode.profiled:
-        options += ("--profile", profileOf(program, module, percent, mode.tool))
+        scale = program.scale(percent * TRAINING / 100)
+        options += ("--profile", profileOf(program, module, scale, mode.tool))
     return pack(mode.tool, module, options, f"bundle-{mode.folder()}")

@@ -42,7 +42,7 @@ The committed figures, on a machine that does nothing else:
   bench/run --output bench/results                          the default mode
   bench/run --no-regions --peers --output bench/results     the stream alone,
                                     and native interpreters and Asyncify
-  bench/run --dispatches --output bench/results             counted, not timed
+  bench/run --dispatches --scale 10 --output bench/results  counted, not timed
   bench/run --startup --output bench/results
   bench/run --pack --output bench/results
 
@@ -83,7 +83,7 @@ def addActions(parser):
     only.add_argument("--pack", action="store_true",
                       help="measure packing by the size of the program")
     only.add_argument("--dispatches", action="store_true",
-                      help="count instructions that the stream executes")
+                      help="count the dispatches of kernels and SQLite")
     only.add_argument("--compare", nargs=2, metavar=("OLD", "NEW"),
                       type=pathlib.Path,
                       help="compare two latest.json; exit code 1 if NEW is\n"
@@ -152,6 +152,7 @@ def parse(hosts):
         parser.error("--threshold must be more than 0")
     known = list(startup.PROGRAMS if arguments.startup
                  else packing.PROGRAMS if arguments.pack
+                 else [*programs.KERNELS, "sqlite"] if arguments.dispatches
                  else programs.every())
     try:
         arguments.programs = (listOf(known)(arguments.programs)

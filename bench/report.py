@@ -164,8 +164,9 @@ def packed(part):
 
 def counted(part):
     return ["## Dispatches", "", origin(part), "",
-            "Instructions of the bundle that run, counted: "
-            f"at {part['scale']}% of the usual scale.", "",
+            "Dispatches, counted and not timed, without regions, at "
+            f"{part['scale']}% of the usual scale; profiles are of a tenth of "
+            "that.", "",
             *dispatches.table(part), ""]
 
 
