@@ -74,7 +74,8 @@ def fakePart(ratios):
     return {"date": "", "revision": "", "command": "", "repeat": 3,
             "scale": 100, "steady": False, "reference": "wasmtime",
             "machine": {"processor": "", "cores": 1, "system": ""},
-            "sizes": {"runtime": 0, "bundles": {}},
+            "sizes": {"runtime": 0, "bundles": {}}, "modes": ["default"],
+            "tool": "", "compiler": "",
             "programs": list(ratios), "kernels": list(ratios),
             "hosts": {"wasmtime": {"version": "1", "flags": []}},
             "cells": cells}
@@ -112,10 +113,23 @@ def checkWriting():
             json.dumps(part))}
 
 
+def checkJoining():
+    first, second = fakePart({"a": [1.0, 1.1]}), fakePart({"b": [2.0, 2.1]})
+    both = results.join({**first, "command": "one"},
+                        {**second, "command": "two"})
+    yield "two runs joined", (
+        both["programs"] == ["a", "b"] and both["command"] == "one; two"
+        and len(both["cells"]) == 4
+        and computing.Cells(both).means("wasmtime", "default")["slowest"] > 2)
+    yield "a part that goes on", results.continues(first, second)
+    yield "another Ireko", not results.continues(first, {**second, "tool": "x"})
+
+
 def check():
     """(passed, failed), with failures printed."""
     passed = failed = 0
-    for part in (checkMeasuring, checkComparing, checkWriting):
+    for part in (checkMeasuring, checkComparing, checkWriting,
+                 checkJoining):
         for name, holds in part():
             if holds:
                 passed += 1

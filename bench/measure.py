@@ -24,8 +24,8 @@ class Wrong(Exception):
     """A run failed, or two ways to run a program do not agree."""
 
 
-class Refused(Exception):
-    """A host does not take the plain module."""
+class TimedOut(Wrong):
+    """A run was not done in time."""
 
 
 @dataclasses.dataclass
@@ -61,8 +61,8 @@ def spawned(command, cwd, environment):
         try:
             output, errors = process.communicate(timeout=SECONDS)
         except subprocess.TimeoutExpired as late:
-            raise Wrong(f"{' '.join(map(str, command))}: not done after "
-                        f"{SECONDS} s") from late
+            raise TimedOut(f"{' '.join(map(str, command))}: not done after "
+                           f"{SECONDS} s") from late
         finally:
             # Also what it has started.
             if process.poll() is None:

@@ -25,7 +25,9 @@ modes take turns; all that is printed is compared, and nothing is reported if
 anything differs. The time of a run at scale 0, which only starts and ends, is
 subtracted. Results are written to FOLDER as latest.md, a chart, and latest.json,
 which has all measured times with machine, versions, command line and revision.
-What is measured by itself replaces its own part of these files only.
+What is measured by itself replaces its own part of these files only, or joins it
+if that was measured with the same Ireko, scale and repeat: what takes long can be
+split by --programs or --hosts.
 
   bench/run --smoke                 every program once at a tiny scale, at -O0
                                     and -O2: only checks outputs

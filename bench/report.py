@@ -68,7 +68,7 @@ def leftOut(part):
     for cell in part["cells"]:
         if "refused" in cell and cell["mode"] == modes.PLAIN:
             found.setdefault(cell["host"], []).append(cell["program"])
-    return [f"{host} does not take {', '.join(names)}."
+    return [f"{host} does not take {', '.join(names)}; its means are without."
             for host, names in found.items()]
 
 
@@ -154,6 +154,8 @@ def starting(part):
                               in part["hosts"].items()) + ".",
         "",
         *startup.table(part),
+        "",
+        *(f"- {text}" for text in part["failed"]),
         "",
     ]
 

@@ -3,6 +3,7 @@ them says about itself.
 """
 
 import datetime
+import hashlib
 import json
 import os
 import pathlib
@@ -41,13 +42,20 @@ def describeMachine():
             "load": os.getloadavg()[0]}
 
 
-def describe():
-    """What each part says about itself; a warning if the machine is busy."""
-    changed = git("status", "--porcelain", "--untracked-files=no")
+# What the harness and readme.py themselves write is no change.
+WRITTEN = (":!bench/results", ":!docs", ":!README.md")
+
+
+def describe(tool):
+    """What each part says about itself and the Ireko that it measures; a
+    warning if the machine is busy."""
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", ".",
+                  *WRITTEN)
     part = {
         "date": datetime.date.today().isoformat(),
         "revision": git("rev-parse", "--short", "HEAD")
                     + (" with changes" if changed else ""),
+        "tool": hashlib.sha256(pathlib.Path(tool).read_bytes()).hexdigest(),
         "command": " ".join(["bench/run", *sys.argv[1:]]),
         "machine": describeMachine(),
     }
@@ -69,19 +77,54 @@ def read(path):
     return {name: results[name] for name in PARTS if name in results}
 
 
+def continues(old, new):
+    """Whether two runs belong together: the same Ireko and machine, and the same
+    way to measure."""
+    alike = ("tool", "repeat", "scale", "steady", "compiler")
+    return (all(old.get(key) == new.get(key) for key in alike)
+            and old["machine"]["processor"] == new["machine"]["processor"])
+
+
+def join(old, new):
+    """A part that was measured in two runs, for what took too long for one: its
+    entries are those of both, the new ones first where both have them."""
+    def place(entry):
+        return entry["program"], entry.get("host"), entry.get("mode")
+
+    joined = {**old, **new}
+    joined["command"] = "; ".join(dict.fromkeys(
+        [*old["command"].split("; "), new["command"]]))
+    if isinstance(new.get("hosts"), dict):
+        joined["hosts"] = {**old["hosts"], **new["hosts"]}
+        joined["reference"] = old.get("reference")
+    for key in ("programs", "kernels", "modes", "cells", "failed"):
+        if key not in new:
+            continue
+        entries = [*old[key], *new[key]]
+        joined[key] = list({place(entry) if isinstance(entry, dict) else entry:
+                            entry for entry in entries}.values())
+    return joined
+
+
 def write(measured, folder):
     """Adds to the files of a folder what was measured now, {name: part}; other
-    parts stay as they are."""
+    parts stay as they are, and so does what belongs to the same part."""
     folder.mkdir(parents=True, exist_ok=True)
     latest = folder / "latest.json"
-    results = {**(read(latest) if latest.is_file() else {}), **measured}
+    results = read(latest) if latest.is_file() else {}
+    for name, part in measured.items():
+        if name in results and continues(results[name], part):
+            progress(f"joined with what was measured by "
+                     f"{results[name]['command']}")
+            part = join(results[name], part)
+        results[name] = part
     latest.write_text(dump(results), "utf-8")
     (folder / "latest.md").write_text(report.markdown(results), "utf-8")
-    print(report.markdown(measured))
+    print(report.markdown({name: results[name] for name in measured}))
     written = [latest, folder / "latest.md"]
     for name in measured:
         if name in chart.TITLES:
             path = folder / f"{name}.svg"
-            path.write_text(chart.svg(name, measured[name]), "utf-8")
+            path.write_text(chart.svg(name, results[name]), "utf-8")
             written.append(path)
     progress("written: " + ", ".join(map(str, written)))

@@ -6,6 +6,7 @@ earlier run. JavaScript engines keep no code between runs of a script. wasmi,
 an interpreter, runs the plain module only: it is what a bundle competes with.
 """
 
+import dataclasses
 import statistics
 
 import build
@@ -71,49 +72,78 @@ def summary(runs):
             "memory": statistics.median(done.memory for done in runs)}
 
 
-def measureOne(host, program, modules, repeat, folder, environment):
-    """Runs the modules, {side: path}, in turn. The first round, which fills
-    the host's cache, is not counted."""
-    runs = {side: [] for side in modules}
-    outputs = set()
-    for turn in range(repeat + 1):
-        for side, module in modules.items():
-            done = run(host, program, module, folder, environment)
-            outputs.add(done.output)
-            if turn:
-                runs[side].append(done)
-    if len(outputs) != 1:
-        raise measure.Wrong(f"{program.name} on {host.name} printed different "
-                            f"things: {outputs}")
-    return {side: summary(done) for side, done in runs.items()}
+@dataclasses.dataclass
+class Cell:
+    """A program on a host, cold or cached."""
+    program: Start
+    host: object
+    mode: str
+    modules: dict  # side: path
+    runs: dict = dataclasses.field(default_factory=dict)  # side: [Spawned]
+    failed: str = ""
+
+    def __str__(self):
+        return f"{self.program.name} {self.host.name} {self.mode}"
+
+    def round(self, folder, environment):
+        """Plain and bundle once, in turn."""
+        for side, module in self.modules.items():
+            try:
+                done = run(self.host, self.program, module, folder, environment)
+            except measure.TimedOut as late:
+                self.failed = f"{self}: {side}: {late}"
+                return
+            self.runs.setdefault(side, []).append(done)
+        outputs = {done.output for runs in self.runs.values() for done in runs}
+        if len(outputs) != 1:
+            raise measure.Wrong(f"{self} printed different things: {outputs}")
+
+    def result(self):
+        """As it goes into the JSON file, without the first round."""
+        return {"program": self.program.name, "host": self.host.name,
+                "mode": self.mode,
+                **{side: summary(runs[1:]) for side, runs in self.runs.items()}}
+
+
+def cellsOf(program, plain, hosts, reference, bundleOf):
+    for host in hosts:
+        sides = {"plain": plain, "bundle": bundleOf(plain, host)}
+        yield Cell(program, host.startingCold(), "cold", sides)
+        if host.cacheFlags is not None:
+            yield Cell(program, host.keepingCode(), "cached", sides)
+    if reference:
+        yield Cell(program, reference, "cold", {"plain": plain})
 
 
 def measureAll(names, hosts, reference, bundleOf, repeat, folder, environment,
                progress):
     """`hosts` are those that compile, `reference` is an interpreter or None;
-    bundleOf(module, host) packs. Gives what goes into the JSON file."""
-    cells = []
+    bundleOf(module, host) packs. All take turns. The first round, which fills
+    the hosts' caches, is not counted. Gives the cells for the JSON file, and a
+    text for each that took too long."""
+    found, failed = [], []
     for program in map(PROGRAMS.get, names):
         where = folder / program.name
         prepare(where, program)
-        plain = program.module()
-        wanted = [(host, mode, {"plain": plain, "bundle": bundleOf(plain, host)})
-                  for host in hosts for mode in ("cold", "cached")]
-        if reference:
-            wanted.append((reference, "cold", {"plain": plain}))
-        for host, mode, sides in wanted:
-            if mode == "cached" and host.cacheFlags is None:
+        cells = list(cellsOf(program, program.module(), hosts, reference,
+                             bundleOf))
+        for turn in range(repeat + 1):
+            first = turn % len(cells)
+            for cell in cells[first:] + cells[:first]:
+                if not cell.failed:
+                    cell.round(where, environment)
+            progress(f"{program.name}: round {turn} of {repeat} done")
+        for cell in cells:
+            if cell.failed:
+                progress(cell.failed)
+                failed.append(cell.failed)
                 continue
-            told = (host.keepingCode() if mode == "cached"
-                    else host.startingCold())
-            cell = {"program": program.name, "host": host.name, "mode": mode,
-                    **measureOne(told, program, sides, repeat, where,
-                                 environment)}
-            cells.append(cell)
-            progress(f"{program.name} {host.name} {mode}: " + ", ".join(
-                f"{side} {cell[side]['seconds']['median']:.3f} s "
-                f"{cell[side]['memory'] / 2**20:.0f} MB" for side in sides))
-    return cells
+            result = cell.result()
+            found.append(result)
+            progress(f"{cell}: " + ", ".join(
+                f"{side} {shown(result[side], 'seconds')} s "
+                f"{shown(result[side], 'memory')} MB" for side in cell.runs))
+    return found, failed
 
 
 def value(side, what):
@@ -122,9 +152,11 @@ def value(side, what):
 
 
 def shown(side, what):
-    """Seconds or MB."""
-    return (f"{value(side, what):.2f}" if what == "seconds"
-            else f"{value(side, what) / 2**20:.0f}")
+    """Seconds or MB, in three figures or so."""
+    amount = value(side, what)
+    if what == "memory":
+        return f"{amount / 2**20:.0f}"
+    return f"{amount:.3f}" if amount < 1 else f"{amount:.2f}"
 
 
 def ratio(cell, what):
