@@ -3,8 +3,8 @@ Nothing is timed.
 
 Into a copy of the bundle goes a counter before the table branch of its dispatch
 function, and the copy runs on Node. At -O0 each instruction is dispatched, and
-the count must be that of a counting bundle (`ireko run --profile`), which counts
-the program's blocks.
+the count must be that of a counting bundle (`ireko run --profile`), which
+counts the program's blocks.
 """
 
 import json

@@ -2,9 +2,9 @@
 
 A program does work in proportion to its scale. The time of a run at scale 0
 (start the host, load and instantiate the module, end) is taken apart and
-subtracted, so that what is compared is computing. All ways to run it take turns,
-in an order that shifts by one from round to round: a slow moment of the machine
-meets all of them, and none always runs after the same other one.
+subtracted, so that what is compared is computing. All ways to run it take
+turns, in an order that shifts by one from round to round: a slow moment of the
+machine meets all of them, and none is always the first.
 """
 
 import dataclasses
@@ -81,8 +81,8 @@ def execute(contestant, program, scale, environment):
     command = program.command(contestant.host, contestant.module, scale)
     done = spawned(command, program.folder, environment)
     if done.code:
-        raise Wrong(f"{program.name} on {contestant}: {contestant.module}: exit "
-                    f"code {done.code} at scale {scale}: {done.errors[-600:]}")
+        raise Wrong(f"{program.name} on {contestant}: {contestant.module}: "
+                    f"exit code {done.code} at scale {scale}: {done.errors[-600:]}")
     if not done.output:
         raise Wrong(f"{program.name} on {contestant} printed nothing")
     return done

@@ -20,14 +20,14 @@ usage: bench/run [--hosts NAMES] [--programs NAMES] [--modes NAMES]
 
 The programs are the kernels in bench/kernels, each a small C program that does
 one kind of thing, SQLite with samples/sqlite/bench.sql, and CPython and Ruby
-with loops of bench/scripts. On each host the plain module and the bundles of all
-modes take turns; all that is printed is compared, and nothing is reported if
-anything differs. The time of a run at scale 0, which only starts and ends, is
-subtracted. Results are written to FOLDER as latest.md, a chart, and latest.json,
-which has all measured times with machine, versions, command line and revision.
-What is measured by itself replaces its own part of these files only, or joins it
-if that was measured with the same Ireko, scale and repeat: what takes long can be
-split by --programs or --hosts.
+with loops of bench/scripts. On each host the plain module and the bundles of
+all modes take turns; all that is printed is compared, and nothing is reported
+if anything differs. The time of a run at scale 0, which only starts and ends,
+is subtracted. Results are written to FOLDER as latest.md, a chart, and
+latest.json, which has all measured times with machine, versions, command line
+and revision. What is measured by itself replaces its own part of these files
+only, or joins it if that was measured with the same Ireko, scale and repeat:
+what takes long can be split by --programs or --hosts.
 
   bench/run --smoke                 every program once at a tiny scale, at -O0
                                     and -O2: only checks outputs

@@ -32,14 +32,17 @@ def table(packing):
     def megabytes(size):
         return f"{size / 2**20:.2f}"
 
-    yield row(["program", "module, MB", "code, MB", "bundle, MB", "image / code",
-               "s", "MB", "s per MB of code", "bytes per byte of module"])
+    yield row(["program", "module, MB", "code, MB", "bundle, MB",
+               "image / code", "s", "MB", "s per MB of code", "bytes per byte of module"])
     yield rule("lrrrrrrrr")
     for size in packing["programs"]:
         code = max(size["code"], 1)
+        isTiny = code < 1024  # what is fixed would be divided by next to none
         yield row([size["program"], megabytes(size["module"]),
                    megabytes(size["code"]), megabytes(size["bundle"]),
                    f"{size['image'] / code:.2f}", f"{size['packSeconds']:.2f}",
                    f"{size['packBytes'] / 2**20:.0f}",
+                   "-" if isTiny else
                    f"{size['packSeconds'] / code * 2**20:.1f}",
+                   "-" if isTiny else
                    f"{size['packBytes'] / size['module']:.1f}"])

@@ -34,7 +34,9 @@ LABELS = {"default": "", "stream": "stream alone: ",
 
 
 def engine(name):
-    return name.rstrip("0123456789").capitalize()
+    """As its makers write it."""
+    name = name.rstrip("0123456789")
+    return name.capitalize() if name in ("wasmtime", "node") else name
 
 
 def title(name, host):
@@ -49,7 +51,7 @@ def measured(part):
             f"{part['machine']['cores']} cores).")
 
 
-# Computing ---------------------------------------------------------------------
+# Computing -------------------------------------------------------------------
 
 def modeRows(cells, mode, label, shown):
     """Rows of the table of ratios: label, and a text for each host."""
@@ -106,7 +108,7 @@ def ratios(measuredParts):
         yield measured(part)
 
 
-# Starting, packing, sizes --------------------------------------------------------
+# Starting, packing, sizes ----------------------------------------------------
 
 def starts(part):
     """The compiling hosts side by side; what competes is in the last column."""
@@ -150,9 +152,9 @@ def sizes(part):
 
 
 def starting(part):
-    return ["Wall time and memory of the whole process for a program that only "
-            "starts,", "bundle / plain; CPython and Ruby print a word. Cold, "
-            "the host compiles the module;", "cached, it finds what it compiled "
+    return ["Wall time and memory of the whole process for a program that",
+            "only starts, bundle / plain; CPython and Ruby print a word. Cold,",
+            "the host compiles the module; cached, it finds what it compiled",
             "before.", "", *starts(part), "", measured(part), ""]
 
 
@@ -161,7 +163,7 @@ def packed(part):
             "", measured(part), ""]
 
 
-# The pages -----------------------------------------------------------------------
+# The pages -------------------------------------------------------------------
 
 def figures(parts):
     """Of the README."""

@@ -26,7 +26,7 @@ def hostNames(part):
         for name, host in part["hosts"].items())
 
 
-# Computing ---------------------------------------------------------------------
+# Computing -------------------------------------------------------------------
 
 def summaryTable(cells):
     """A row for each host and mode, a column for each program."""
@@ -137,7 +137,7 @@ def computed(title, part):
     return [*lines, *sizeTable(part["sizes"]), ""]
 
 
-# The other parts ---------------------------------------------------------------
+# The other parts -------------------------------------------------------------
 
 def starting(part):
     return [
