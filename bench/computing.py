@@ -6,9 +6,9 @@
      "modes": [name, ...],
      "cells": [{"program", "host", "mode", ...} ...]}
 
-A cell has what measure.cell() made, and "ratio", "ratioLeast" and "ratioMost"
-if its mode is not plain; or, if the host does not take the program, "refused"
-with the reason.
+A cell has what measure.cell() made, and what measure.compare() adds if its mode
+is not plain; or, if the host does not take the program, "refused" with the
+reason.
 """
 
 import math

@@ -5,13 +5,16 @@ What is compared is the ratio of a bundle's time to the plain module's in the
 same host and run, so that two runs need not have met the machine in the same
 mood. A program counts as slower if its ratio grew by more than the threshold
 and the rounds of the two do not overlap either: the new median is above all old
-rounds, and the old median below all new ones. The mean of a host's programs,
-which varies much less, may grow by half the threshold.
+rounds, and the old median below all new ones. The mean of a host's programs, if
+there are a few, counts as slower if it grew by more than half the threshold, and
+grew in every round.
 """
 
 import computing
 import modes
 from table import row, rule
+
+A_FEW = 4
 
 
 def separate(old, new):
@@ -29,6 +32,7 @@ class Comparison:
         self.mode = mode
         self.threshold = threshold
         self.changes = {}  # program: (old ratio, new ratio, verdict)
+        self.rounds = []  # of each program, by how much it grew in each round
 
     def add(self, program, old, new):
         change = new["ratio"] / old["ratio"]
@@ -38,13 +42,18 @@ class Comparison:
             verdict = ("slower" if change > limit
                        else "faster" if change < 1 / limit else "")
         self.changes[program] = old["ratio"], new["ratio"], verdict
+        self.rounds.append([after / before for before, after
+                            in zip(old["ratios"], new["ratios"])])
 
     def mean(self):
         return computing.geometricMean(
             [new / old for old, new, _ in self.changes.values()])
 
     def isMeanSlower(self):
-        return self.mean() > 1 + self.threshold / 2
+        means = [computing.geometricMean(changes)
+                 for changes in zip(*self.rounds)]
+        return (len(self.changes) >= A_FEW and min(means, default=0) > 1
+                and self.mean() > 1 + self.threshold / 2)
 
     def slower(self):
         return [program for program, change in self.changes.items()

@@ -116,7 +116,7 @@ def cell(program, scales, runs):
     full, start = ([run.seconds for run in runs[which]]
                    for which in ("full", "start"))
     compute = [seconds - statistics.median(start) for seconds in full]
-    if min(compute) <= 0:
+    if statistics.median(compute) <= 0:
         raise Wrong(f"{program.name}: at scale {scales['full']} a run takes no "
                     f"longer than at {scales['start']}: raise --scale")
     return {"scale": scales["full"], "from": scales["start"],
@@ -173,9 +173,11 @@ def measure(contestants, program, scales, repeat, environment):
 
 
 def compare(cell, plain):
-    """Adds to a cell how its times stand to those of the plain module."""
-    ratios = [ours / theirs for ours, theirs
-              in zip(cell["compute"]["all"], plain["compute"]["all"])]
+    """Adds to a cell how its times stand to those of the plain module: of the
+    medians, and in each round."""
     cell["ratio"] = cell["compute"]["median"] / plain["compute"]["median"]
-    cell["ratioLeast"] = min([*ratios, cell["ratio"]])
-    cell["ratioMost"] = max([*ratios, cell["ratio"]])
+    cell["ratios"] = [round(ours / theirs, 4) for ours, theirs
+                      in zip(cell["compute"]["all"], plain["compute"]["all"])
+                      if theirs > 0 and ours > 0]
+    cell["ratioLeast"] = min([*cell["ratios"], cell["ratio"]])
+    cell["ratioMost"] = max([*cell["ratios"], cell["ratio"]])
