@@ -16,12 +16,24 @@ import subprocess
 import sys
 import tempfile
 
+import tools
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 SECONDS = 300  # for one run
 SLOW = 4  # seconds of a run beyond which every other round will do
 
 
 class Wrong(Exception):
     """A run failed, or two ways to run a program do not agree."""
+
+
+def reason(error):
+    """The first line of an error, for the results: without where things are on
+    this machine."""
+    text = str(error).splitlines()[0]
+    for place in (tools.cacheRoot(), ROOT):
+        text = text.replace(f"{place}/", "")
+    return text
 
 
 class TimedOut(Wrong):
@@ -140,7 +152,7 @@ def warmUp(contestants, program, scales, outputs, environment):
             # A bundle, or another output, is our business.
             if contestant.mode != "plain" or "printed" in str(error):
                 raise
-            refused.append((contestant, str(error)))
+            refused.append((contestant, reason(error)))
     return seconds, refused
 
 

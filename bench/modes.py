@@ -12,6 +12,7 @@ import programs
 import tools
 
 PLAIN = "plain"
+ASYNCIFY = "asyncify"
 DEFAULT_LEVEL = "2"
 # WebAssembly 2.0, as wasm-opt calls it.
 FEATURES = ("bulk-memory", "multivalue", "mutable-globals",
@@ -36,13 +37,13 @@ NAMES = {
     "stream": "--no-regions",
     "profile": "--profile, recorded at a tenth of the scale",
     "stream-profile": "both",
-    "asyncify": "no bundle: the program after wasm-opt --asyncify",
+    ASYNCIFY: "no bundle: the program after wasm-opt --asyncify",
 }
 
 
 def ofName(name, level, tool, suffix=""):
     """The mode of a name of NAMES, at a level, made by a build of Ireko."""
-    if name == "asyncify":
+    if name == ASYNCIFY:
         return Mode(name)
     options = [f"-O{level}"]
     if name.startswith("stream"):

@@ -76,7 +76,7 @@ def againstPeers(cells):
     """What is slower than as a plain module on a peer."""
     for peer in cells.peers():
         for host, mode in cells.rows():
-            if mode == modes.PLAIN:
+            if mode in (modes.PLAIN, modes.ASYNCIFY):
                 continue
             slower = cells.slowerThan(peer, host, mode)
             yield (f"- {host} {mode} is slower than native {peer} on "

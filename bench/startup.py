@@ -90,8 +90,13 @@ class Cell:
         for side, module in self.modules.items():
             try:
                 done = run(self.host, self.program, module, folder, environment)
-            except measure.TimedOut as late:
-                self.failed = f"{self}: {side}: {late}"
+            except measure.Wrong as error:
+                # A host that does not take the program itself is left out, and
+                # so is what takes too long; a bundle that fails is not.
+                if not (isinstance(error, measure.TimedOut)
+                        or side == "plain" and not self.runs):
+                    raise
+                self.failed = f"{self}, {side}: {measure.reason(error)}"
                 return
             self.runs.setdefault(side, []).append(done)
         outputs = {done.output for runs in self.runs.values() for done in runs}
@@ -120,7 +125,7 @@ def measureAll(names, hosts, reference, bundleOf, repeat, folder, environment,
     """`hosts` are those that compile, `reference` is an interpreter or None;
     bundleOf(module, host) packs. All take turns. The first round, which fills
     the hosts' caches, is not counted. Gives the cells for the JSON file, and a
-    text for each that took too long."""
+    text for each that was left out."""
     found, failed = [], []
     for program in map(PROGRAMS.get, names):
         where = folder / program.name
