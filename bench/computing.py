@@ -112,7 +112,8 @@ def measureAll(programs, hosts, peers, chosen, make, arguments, environment,
     cells = []
     for number, program in enumerate(programs, 1):
         module = program.module()
-        made = {mode.name: make(mode, program, module).path for mode in chosen}
+        made = {mode.name: make(mode, program, module).path for mode in chosen
+                if mode.suits(program)}
         contestants = []
         for host in hosts + peers:
             keeping = host.keepingCode()

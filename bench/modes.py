@@ -28,6 +28,11 @@ class Mode:
     profiled: bool = False
     tool: str = ""  # of Ireko, or none for what Ireko does not make
 
+    def suits(self, program):
+        """Not Asyncify and the languages, for which wasm-opt, as a script,
+        would take some ten minutes each."""
+        return bool(self.tool) or program.name not in programs.LOOPS
+
     def folder(self):
         return self.name.replace(" ", "")
 
