@@ -125,6 +125,10 @@ def checkJoining():
         both["programs"] == ["a", "b"] and both["command"] == "one; two"
         and len(both["cells"]) == 4
         and computing.Cells(both).means("wasmtime", "default")["slowest"] > 2)
+    yield "commands of two runs", results.joinCommands(
+        "bench/run --programs a,b --repeat 3",
+        "bench/run --programs c --repeat 3") == (
+            "bench/run --repeat 3" + results.PIECES)
     yield "a part that goes on", results.continues(first, second)
     yield "another Ireko", not results.continues(first, {**second, "tool": "x"})
 

@@ -85,6 +85,16 @@ def continues(old, new):
             and old["machine"]["processor"] == new["machine"]["processor"])
 
 
+PIECES = "  # in pieces"
+
+
+def joinCommands(old, new):
+    """One command if they differ in programs and hosts only."""
+    whole = {re.sub(r" --(programs|hosts) \S+", "", command)
+             for command in (old.removesuffix(PIECES), new)}
+    return whole.pop() + PIECES if len(whole) == 1 else f"{old}; {new}"
+
+
 def join(old, new):
     """A part that was measured in two runs, for what took too long for one: its
     entries are those of both, the new ones first where both have them."""
@@ -92,8 +102,7 @@ def join(old, new):
         return entry["program"], entry.get("host"), entry.get("mode")
 
     joined = {**old, **new}
-    joined["command"] = "; ".join(dict.fromkeys(
-        [*old["command"].split("; "), new["command"]]))
+    joined["command"] = joinCommands(old["command"], new["command"])
     if isinstance(new.get("hosts"), dict):
         joined["hosts"] = {**old["hosts"], **new["hosts"]}
         joined["reference"] = old.get("reference")
