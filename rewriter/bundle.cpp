@@ -3,6 +3,7 @@
 #include "ir/find_all.h"
 #include "rewriter/bundler.h"
 #include "rewriter/error.h"
+#include "rewriter/generated_code.h"
 #include "rewriter/handler_table.h"
 #include "rewriter/imports.h"
 #include "rewriter/merge_functions.h"
@@ -296,8 +297,11 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
   copyElements(gen);
   gen.regions = &regions;
   gen.safepoints = options.safepoints;
+  gen.annotates = options.generated != nullptr;
   gen.addColdFunctions();
   gen.addRegions();
+  if (options.generated)
+    collectRegions(gen, *options.generated);
   gen.addDispatchFunctions();
   // What is left traps if the host calls the guest from within, or again after
   // a trap: no reason to carry messages.

@@ -305,6 +305,21 @@ parseCommandLine(llvm::ArrayRef<const char *> arguments) {
                    "Show only this one [all]")
       ->option_text("NAME|INDEX");
   raw.words[inspect
+                ->add_option(
+                    "--show", raw.show,
+                    "summary, functions, regions, handlers [first two]")
+                ->option_text("WHAT")] = {"summary", "functions", "regions",
+                                          "handlers"};
+  raw.words[inspect
+                ->add_option("--sort", raw.order,
+                             "Handlers by benefit, weight, uses, bytes, number")
+                ->option_text("ORDER")] = {"benefit", "weight", "uses", "bytes",
+                                           "number"};
+  inspect
+      ->add_option("--handler", line.inspect.handler,
+                   "Show all about this one: layout, code, uses")
+      ->option_text("NUMBER");
+  raw.words[inspect
                 ->add_option("--format", raw.format,
                              "text, json, or html: a report to look at [text]")
                 ->option_text("FORMAT")] = {"text", "json", "html"};

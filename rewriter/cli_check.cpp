@@ -95,8 +95,44 @@ llvm::Error checkInspect(CommandLine &line, const RawOptions &raw) {
   if (!format)
     return usageError("there is no format '" + raw.format + "'",
                       "text, json or html");
-  line.inspect.format = *format;
-  const InspectOptions &what = line.inspect;
+  InspectOptions &what = line.inspect;
+  what.format = *format;
+  auto view = llvm::StringSwitch<std::optional<InspectView>>(raw.show)
+                  .Case("", InspectView::Default)
+                  .Case("summary", InspectView::Summary)
+                  .Case("functions", InspectView::Functions)
+                  .Case("regions", InspectView::Regions)
+                  .Case("handlers", InspectView::Handlers)
+                  .Default(std::nullopt);
+  if (!view)
+    return usageError("there is nothing called '" + raw.show + "' to show",
+                      "summary, functions, regions or handlers");
+  what.view = *view;
+  auto order = llvm::StringSwitch<std::optional<HandlerOrder>>(raw.order)
+                   .Cases({"", "benefit"}, HandlerOrder::Benefit)
+                   .Case("weight", HandlerOrder::Weight)
+                   .Case("uses", HandlerOrder::Uses)
+                   .Case("bytes", HandlerOrder::Bytes)
+                   .Case("number", HandlerOrder::Number)
+                   .Default(std::nullopt);
+  if (!order)
+    return usageError("there is no order '" + raw.order + "' of handlers",
+                      "benefit, weight, uses, bytes or number");
+  what.order = *order;
+  if (!raw.order.empty() && what.view != InspectView::Handlers)
+    return usageError("--sort is for --show handlers");
+  bool passes = !what.afterPass.empty() || !what.diffPass.empty();
+  if ((!raw.show.empty() || what.handler) &&
+      (*format != InspectFormat::Text || passes))
+    return usageError("--show and --handler are only for text of handlers and "
+                      "tiles",
+                      "leave out --format, --after and --diff");
+  if (what.handler && (!raw.show.empty() || !what.function.empty()))
+    return usageError("--handler excludes --show and --function");
+  if (!what.function.empty() &&
+      (what.view == InspectView::Summary || what.view == InspectView::Handlers))
+    return usageError("--function is for functions and regions",
+                      "leave out --show, or --show regions");
   if (*format != InspectFormat::Text &&
       !(what.afterPass.empty() && what.diffPass.empty()))
     return usageError("--after and --diff are only for text",

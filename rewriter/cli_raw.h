@@ -21,6 +21,7 @@ struct RawOptions {
   std::optional<std::string> stackSize;
   std::string layout = "single";
   std::string format = "text";
+  std::string show, order;
   std::optional<int> jobs;
   std::string hostFeatures;
   std::string maxFunctionSize;

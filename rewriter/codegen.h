@@ -249,6 +249,9 @@ public:
   const Regions *regions = nullptr;
   // An exception of a host function puts VmState::sp back on its way.
   bool catchesExceptions = false;
+  // Regions are to have names for their locals and, as debug locations, the
+  // addresses in the stream of what their code was made from.
+  bool annotates = false;
 
 private:
   wasm::Expression *resetCount();

@@ -73,17 +73,6 @@ llvm::Error disassemble(const ImageFile &file, llvm::StringRef only,
   auto nameOf = [&](uint32_t f) { return file.name(f); };
   if (auto error = filter.check(header.functionCount, nameOf, file.path))
     return error;
-  if (only.empty()) {
-    uint32_t fused = 0;
-    for (const HandlerInfo &handler : file.table.handlers)
-      fused += handler.fused;
-    out << file.path << ": " << header.functionCount << " functions, "
-        << header.codeEnd << " bytes of code, image of " << header.size << "\n"
-        << header.handlerCount << " handlers, " << fused
-        << " of them a whole block; " << file.table.coldOperators.size()
-        << " cold operators; " << file.table.tables.size()
-        << " tables are arrays\n\n";
-  }
   for (uint32_t f = 0; f < header.functionCount; ++f)
     if (filter.has(f, file.name(f)))
       printFunction(file, f, out);

@@ -14,7 +14,7 @@ namespace ireko {
 std::map<uint32_t, uint32_t> locationsOf(const ImageFile &file,
                                          uint32_t function);
 
-// `only`: name or index of the function to print; empty: all, after a summary.
+// `only`: name or index of the function to print; empty: all.
 // The image has been verified.
 llvm::Error disassemble(const ImageFile &file, llvm::StringRef only,
                         llvm::raw_ostream &out);

@@ -75,9 +75,10 @@ const char *nameOf(OperandKind kind) {
 class HandlerText::Writer {
 public:
   Writer(const HandlerText &text, const HandlerInfo &handler,
-         const Instruction *instruction, const Labels *labels)
+         const Instruction *instruction, const Labels *labels,
+         llvm::ArrayRef<std::string> slots)
       : text(text), file(text.file), handler(handler), instruction(instruction),
-        labels(labels) {}
+        labels(labels), slots(slots) {}
 
   std::vector<std::string> write();
 
@@ -86,7 +87,10 @@ private:
   std::string terminator() const;
   std::string ref(OperandKind kind, const OperandRef &ref) const;
   std::string slot(uint64_t bytes) const {
-    return "s" + std::to_string(bytes / kSlotBytes);
+    uint64_t number = bytes / kSlotBytes;
+    return number < slots.size() && !slots[number].empty()
+               ? slots[number]
+               : "s" + std::to_string(number);
   }
   std::string label(uint64_t address) const {
     if (labels)
@@ -107,6 +111,7 @@ private:
   const HandlerInfo &handler;
   const Instruction *instruction;
   const Labels *labels;
+  const llvm::ArrayRef<std::string> slots;
 };
 
 std::string HandlerText::Writer::ref(OperandKind kind,
@@ -245,15 +250,17 @@ std::vector<std::string> HandlerText::Writer::write() {
   return lines;
 }
 
-std::vector<std::string> HandlerText::instruction(const Instruction &what,
-                                                  const Labels &labels) const {
-  return Writer(*this, *what.handler, &what, &labels).write();
+std::vector<std::string>
+HandlerText::instruction(const Instruction &what, const Labels &labels,
+                         llvm::ArrayRef<std::string> slots) const {
+  return Writer(*this, *what.handler, &what, &labels, slots).write();
 }
 
 std::vector<std::string> HandlerText::pattern(uint32_t handler) const {
   if (handler == 0)
     return {"halt"};
-  return Writer(*this, file.table.handlers[handler], nullptr, nullptr).write();
+  return Writer(*this, file.table.handlers[handler], nullptr, nullptr, {})
+      .write();
 }
 
 std::string HandlerText::operands(uint32_t handler) const {

@@ -17,9 +17,11 @@ public:
   explicit HandlerText(const ImageFile &file) : file(file), code(file) {}
 
   // A line for each statement and for the terminator, if there is one.
-  // Addresses without a label are written in hexadecimal.
-  std::vector<std::string> instruction(const Instruction &what,
-                                       const Labels &labels) const;
+  // Addresses without a label are written in hexadecimal, slots without a name
+  // as s3.
+  std::vector<std::string>
+  instruction(const Instruction &what, const Labels &labels,
+              llvm::ArrayRef<std::string> slots = {}) const;
   // The same for any instruction of the handler: operands are $0, $1 ...
   std::vector<std::string> pattern(uint32_t handler) const;
   // "slot:1 slot:1 immediate:2": kinds and bytes.

@@ -4,6 +4,7 @@
 #ifndef IREKO_REWRITER_IMAGE_FILE_H
 #define IREKO_REWRITER_IMAGE_FILE_H
 
+#include "rewriter/handler_code.h"
 #include "rewriter/handler_table.h"
 #include "rewriter/reader.h"
 
@@ -16,6 +17,9 @@ struct ImageFile {
   bool isProgramFile = false;
   std::vector<uint8_t> image;
   HandlerTable table;
+  // The code of the handlers, if it was asked for and there is any: only in
+  // bundles.
+  std::vector<HandlerCode> code;
   // What the tables hold, one list for each of table.tables.
   std::vector<std::vector<StaticTableEntry>> tables;
   // Bytes of the whole file; of a bundle, those of its sections as well.

@@ -49,11 +49,10 @@ std::string frameRange(const Terminator &end) {
 
 } // namespace
 
-SlotNames slotNames(const Program &program, const SourceModule &source,
+SlotNames slotNames(const Program &program, const NameMap &locals,
                     uint32_t index) {
   SlotNames names;
   wasm::Function &function = *program.functions[index].source;
-  NameMap locals = findLocalNames(source.bytes, index);
   if (locals.entries.empty())
     return names;
   names.resize(kFirstSlot);
@@ -207,24 +206,50 @@ uint64_t highestOffset(const wasm::Function &function, Expression *tree) {
 
 } // namespace
 
+StreamWeights::StreamWeights(const Program &program, const Tiling &tiling)
+    : weights(program) {
+  for (uint32_t f = 0; f < tiling.functions.size(); ++f)
+    for (const BlockTiles &tiles : tiling.functions[f].blocks)
+      total += weights.ofBlock(f, tiles.block) * tiles.tiles.size();
+}
+
+namespace {
+
+// "     1,234   3.1 %", of an instruction that ran so often.
+std::string ranText(uint64_t count, double share) {
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::format(
+      " %12llu %5.1f %%", (unsigned long long)count, 100 * share);
+  return text;
+}
+
+} // namespace
+
 std::vector<StreamItem> streamItems(const Program &program,
                                     const Tiling &tiling, const Image &image,
-                                    uint32_t index, const SlotNames &names) {
-  constexpr size_t kColumn = 22;
+                                    uint32_t index, const SlotNames &names,
+                                    const StreamWeights *weights) {
+  bool counted = weights && weights->weights.areCounts() && weights->total;
+  const size_t kColumn = counted ? 43 : 22;
   std::vector<StreamItem> items;
   const Function &function = program.functions[index];
   for (const BlockTiles &tiles : tiling.functions[index].blocks) {
     const Block &block = function.blocks[tiles.block];
-    items.push_back({{blockHead(block, tiles.block)}, true, 0});
     uint32_t pc = image.blocks[index][tiles.block];
     if (tiles.block == function.layout.front())
       pc = image.entries[index];
+    items.push_back({{blockHead(block, tiles.block)}, true, pc});
+    std::string ran;
+    if (counted)
+      ran = ranText(block.count, weights->weights.ofBlock(index, tiles.block) /
+                                     weights->total);
     for (const Tile &tile : tiles.tiles) {
       const Handler &handler = tiling.handlers[tile.handler];
       StreamItem item;
+      item.address = pc;
       std::string prefix;
       llvm::raw_string_ostream(prefix)
-          << "    " << llvm::format_hex_no_prefix(pc, 6) << " "
+          << "    " << llvm::format_hex_no_prefix(pc, 6) << ran << " "
           << (handler.fused ? "fused " : "h") << tile.handler;
       auto line = [&](const std::string &text) {
         prefix.resize(std::max(prefix.size() + 1, kColumn), ' ');
@@ -260,19 +285,6 @@ std::vector<StreamItem> streamItems(const Program &program,
 
 namespace {
 
-void printTiles(const Program &program, const Tiling &tiling,
-                const Image &image, const SourceModule &source, uint32_t index,
-                llvm::raw_ostream &out) {
-  SlotNames names = slotNames(program, source, index);
-  if (!printHead(program, index, names, out))
-    return;
-  for (const StreamItem &item :
-       streamItems(program, tiling, image, index, names))
-    for (const std::string &line : item.lines)
-      out << line << "\n";
-  out << "\n";
-}
-
 // Calls print(index) for each function that is meant.
 llvm::Error forEachMeant(const Program &program, const SourceModule &source,
                          llvm::StringRef only,
@@ -296,42 +308,34 @@ llvm::Error forEachMeant(const Program &program, const SourceModule &source,
 llvm::Error printLowered(const Program &program, const SourceModule &source,
                          llvm::StringRef only, llvm::raw_ostream &out) {
   Colors::setEnabled(false);
+  auto names = findAllLocalNames(source.bytes);
   return forEachMeant(program, source, only, [&](uint32_t index) {
-    printFunction(program, index, slotNames(program, source, index), out);
+    printFunction(program, index, slotNames(program, names[index], index), out);
   });
 }
 
-llvm::Error printProgram(Program &program, const Tiling &tiling,
-                         const SourceModule &source, llvm::StringRef only,
-                         llvm::raw_ostream &out) {
+llvm::Error printTiles(Program &program, const Tiling &tiling,
+                       const SourceModule &source, llvm::StringRef only,
+                       llvm::raw_ostream &out) {
   Colors::setEnabled(false);
   Image image = encodeImage(program, tiling, {});
-  if (only.empty()) {
-    uint32_t fused = 0, statements = 0, blocks = 0;
-    for (const Handler &handler : tiling.handlers)
-      fused += handler.fused;
-    for (const FunctionTiles &function : tiling.functions)
-      for (const BlockTiles &block : function.blocks) {
-        ++blocks;
-        statements += block.tiles.size();
-      }
-    out << source.path << ": " << program.functions.size() << " functions, "
-        << blocks << " blocks, " << statements << " instructions, "
-        << image.codeBytes << " bytes of code from " << source.info.codeSize
-        << "\n"
-        << tiling.handlers.size() << " handlers, " << fused
-        << " of them a whole block; " << program.coldOperators.size()
-        << " cold operators; " << program.staticTables.size() << " of "
-        << program.module.tables.size() << " tables are arrays\n\n";
-  }
+  StreamWeights weights(program, tiling);
+  auto names = findAllLocalNames(source.bytes);
   SourceLines lines;
   if (!only.empty())
     lines = SourceLines::of(source);
   return forEachMeant(program, source, only, [&](uint32_t index) {
-    if (only.empty())
-      printTiles(program, tiling, image, source, index, out);
-    else
-      printBeside(program, tiling, image, source, lines, index, out);
+    SlotNames slots = slotNames(program, names[index], index);
+    if (!printHead(program, index, slots, out))
+      return;
+    auto items = streamItems(program, tiling, image, index, slots, &weights);
+    if (!only.empty())
+      return printBeside(std::move(items), originalCode(source, index), lines,
+                         out);
+    for (const StreamItem &item : items)
+      for (const std::string &line : item.lines)
+        out << line << "\n";
+    out << "\n";
   });
 }
 

@@ -5,6 +5,7 @@
 #include "rewriter/error.h"
 #include "rewriter/function_filter.h"
 #include "rewriter/inspect_json.h"
+#include "rewriter/inspect_limits.h"
 #include "rewriter/inspect_module.h"
 #include "rewriter/output.h"
 #include "rewriter/report.h"
@@ -12,8 +13,17 @@
 
 namespace ireko {
 
-llvm::Expected<InspectedFile>
-loadInspected(llvm::StringRef path, Phases &phases, llvm::StringRef located) {
+namespace {
+
+// Offsets of all instructions take more memory than the rest of a module of
+// more code than this.
+constexpr uint64_t kMostLocated = 4 << 20;
+
+} // namespace
+
+llvm::Expected<InspectedFile> loadInspected(llvm::StringRef path,
+                                            Phases &phases,
+                                            const InspectOptions *what) {
   phases.begin("read");
   llvm::Expected<std::vector<uint8_t>> bytes = loadFile(path);
   if (!bytes)
@@ -31,6 +41,13 @@ loadInspected(llvm::StringRef path, Phases &phases, llvm::StringRef located) {
     loaded.image = std::move(*image);
     return loaded;
   }
+  bool isText = !what || what->format == InspectFormat::Text;
+  std::optional<llvm::StringRef> located;
+  if (what && !what->function.empty())
+    located = what->function;
+  else if (!isText && bytes->size() <= kMostLocated)
+    located = "";
+  loaded.isLocated = located.has_value();
   llvm::Expected<SourceModule> module =
       readModuleFromBytes(std::move(*bytes), name, located);
   if (!module)
@@ -43,34 +60,93 @@ loadInspected(llvm::StringRef path, Phases &phases, llvm::StringRef located) {
   if (!image)
     return image.takeError();
   loaded.image = std::move(*image);
+  if (what)
+    loaded.image->code =
+        findHandlerCode(*module, loaded.image->table.handlers.size());
   return loaded;
 }
 
 namespace {
 
+// `listing`: of the functions, of a module.
+llvm::Error printText(const Inspected &inspected, const InspectOptions &what,
+                      llvm::StringRef listing, llvm::raw_ostream &out) {
+  if (what.handler)
+    return printHandler(inspected, *what.handler, out);
+  bool hasSummary =
+      what.view == InspectView::Summary ||
+      (what.view == InspectView::Default && what.function.empty());
+  switch (what.view) {
+  case InspectView::Regions:
+    return printRegions(inspected, what.function, out);
+  case InspectView::Handlers:
+    printHandlers(inspected, what.order, out);
+    return llvm::Error::success();
+  case InspectView::Default:
+  case InspectView::Summary:
+  case InspectView::Functions:
+    break;
+  }
+  if (hasSummary)
+    printSummary(inspected, out);
+  if (what.view == InspectView::Summary)
+    return llvm::Error::success();
+  if (hasSummary)
+    out << "\n";
+  if (!inspected.facts)
+    return disassemble(inspected.file, what.function, out);
+  out << listing;
+  return llvm::Error::success();
+}
+
 // `facts` may be null.
 llvm::Error printImage(const ImageFile &file, const ModuleFacts *facts,
-                       const InspectOptions &what, llvm::raw_ostream &out,
-                       Phases &phases) {
+                       llvm::StringRef listing, const InspectOptions &what,
+                       llvm::raw_ostream &out, Phases &phases) {
   phases.begin("verify");
   llvm::Expected<VerifyStats> stats = verifyImage(file);
   if (!stats)
     return stats.takeError();
   phases.begin("print");
+  InspectCounts counts = countInstructions(file, facts);
+  Inspected inspected{file, facts, counts};
   if (what.format == InspectFormat::Text)
-    return disassemble(file, what.function, out);
+    return printText(inspected, what, listing, out);
   FunctionFilter filter(what.function);
   auto nameOf = [&](uint32_t f) { return file.name(f); };
   if (auto error = filter.check(file.header().functionCount, nameOf, file.path))
     return error;
   auto listed = [&](uint32_t f) { return filter.has(f, file.name(f)); };
   if (what.format == InspectFormat::Html) {
-    printReport(file, facts, listed, out);
+    printReport(inspected, listed, out);
   } else {
-    printJson(file, facts, listed, out);
+    printJson(inspected, JsonParts::All, listed, out);
     out << "\n";
   }
   return llvm::Error::success();
+}
+
+// What other options would make of a module that is quickly packed.
+void tryOptions(ModuleFacts &facts, const InspectCounts &counts) {
+  constexpr uint32_t kQuick = 128 << 10; // bytes of code
+  if (facts.sizes.codeSection > kQuick)
+    return;
+  for (const Advice &advice : adviceFor(counts, facts)) {
+    PackOptions options = facts.options;
+    if (!setOption(options, advice.option))
+      continue;
+    auto module = readModuleFromBytes(facts.source.bytes, facts.source.path);
+    if (!module)
+      return llvm::consumeError(module.takeError()); // it could be read before
+    auto packed = packInspected(std::move(*module), options, {}, nullptr);
+    if (!packed) { // it does not fit with these
+      llvm::consumeError(packed.takeError());
+      continue;
+    }
+    InspectCounts with = countInstructions(packed->image, &packed->facts);
+    if (with.weight)
+      facts.tried[advice.option] = with.operatorWeight / with.weight;
+  }
 }
 
 llvm::Error print(InspectedFile &&file, const PackOptions &options,
@@ -81,14 +157,26 @@ llvm::Error print(InspectedFile &&file, const PackOptions &options,
       return inputError(file.image->path,
                         "passes have run when a bundle is made",
                         "inspect the program that it was made from");
-    return printImage(*file.image, nullptr, what, out, phases);
+    return printImage(*file.image, nullptr, "", what, out, phases);
   }
-  if (what.format == InspectFormat::Text)
+  if (!what.afterPass.empty() || !what.diffPass.empty())
     return inspectModule(std::move(*file.module), options, what, out, &phases);
-  auto packed = packInspected(std::move(*file.module), options, &phases);
+  InspectWishes wishes;
+  wishes.listing = what.listsFunctions();
+  wishes.generated = !wishes.listing || !what.function.empty() ||
+                     what.view == InspectView::Default;
+  wishes.located = file.isLocated;
+  wishes.function = what.function;
+  auto packed =
+      packInspected(std::move(*file.module), options, wishes, &phases);
   if (!packed)
     return packed.takeError();
-  return printImage(packed->image, &packed->facts, what, out, phases);
+  bool hasSummary = what.format != InspectFormat::Text ||
+                    what.view == InspectView::Summary || what.isPlain();
+  if (hasSummary)
+    tryOptions(packed->facts, countInstructions(packed->image, &packed->facts));
+  return printImage(packed->image, &packed->facts, packed->listing, what, out,
+                    phases);
 }
 
 } // namespace
@@ -99,7 +187,7 @@ llvm::Expected<DiffSide> diffSide(InspectedFile &&file,
   if (file.image) {
     side.image = std::move(*file.image);
   } else {
-    auto packed = packInspected(std::move(*file.module), options, &phases);
+    auto packed = packInspected(std::move(*file.module), options, {}, &phases);
     if (!packed)
       return packed.takeError();
     side.image = std::move(packed->image);

@@ -14,12 +14,14 @@ namespace ireko {
 struct InspectedFile {
   std::optional<SourceModule> module;
   std::optional<ImageFile> image;
+  // The module has offsets for all instructions that are to be listed.
+  bool isLocated = false;
 };
 
-// `located`: as for readModuleFromBytes.
+// `what`: what is to be shown of it; null if nothing is.
 llvm::Expected<InspectedFile> loadInspected(llvm::StringRef path,
                                             Phases &phases,
-                                            llvm::StringRef located = {});
+                                            const InspectOptions *what = {});
 
 // `ireko inspect`: a module is listed as it would be packed; a bundle or a
 // program file as it is, decoded from its bytes. The result goes to `output`.

@@ -7,6 +7,32 @@
 
 namespace ireko {
 
+const char *nameOf(HandlerKind kind) {
+  static constexpr const char *kNames[] = {"halt", "operator", "tree", "run",
+                                           "block"};
+  return kNames[size_t(kind)];
+}
+
+const char *titleOf(HandlerKind kind) {
+  static constexpr const char *kTitles[] = {"leave the VM", "single operators",
+                                            "trees", "runs of statements",
+                                            "whole blocks"};
+  return kTitles[size_t(kind)];
+}
+
+HandlerKind kindOf(const HandlerTable &table, uint32_t number) {
+  const HandlerInfo &handler = table.handlers[number];
+  if (number == 0)
+    return HandlerKind::Halt;
+  if (handler.fused)
+    return HandlerKind::Block;
+  bool ends = handler.end != Terminator::Kind::None;
+  if (handler.statements.size() + ends > 1)
+    return HandlerKind::Run;
+  return HandlerTable::operatorsOf(handler) > 1 ? HandlerKind::Tree
+                                                : HandlerKind::Operator;
+}
+
 namespace {
 
 class Counter {
@@ -85,6 +111,13 @@ void Counter::countFunction(uint32_t f) {
 
 InspectCounts Counter::run() {
   counts.handlers.resize(file.table.handlers.size());
+  for (uint32_t i = 0; i < counts.handlers.size(); ++i) {
+    HandlerCounts &handler = counts.handlers[i];
+    handler.kind = kindOf(file.table, i);
+    handler.operators =
+        i ? HandlerTable::operatorsOf(file.table.handlers[i]) : 0;
+    handler.codeBytes = file.code.empty() ? 0 : file.code[i].bytes;
+  }
   uses.resize(counts.handlers.size());
   counts.functions.resize(file.header().functionCount);
   for (uint32_t f = 0; f < counts.functions.size(); ++f)
@@ -101,6 +134,16 @@ InspectCounts Counter::run() {
         break;
       counts.handlers[i].functions.push_back(use.use);
     }
+  }
+  for (const HandlerCounts &handler : counts.handlers) {
+    KindCounts &kind = counts.kinds[size_t(handler.kind)];
+    ++kind.handlers;
+    kind.uses += handler.uses;
+    kind.operators += uint64_t(handler.uses) * handler.operators;
+    kind.codeBytes += handler.codeBytes;
+    kind.weight += handler.weight;
+    counts.unfused += handler.uses + handler.saved(false);
+    counts.unfusedWeight += handler.weight + handler.saved(true);
   }
   return std::move(counts);
 }

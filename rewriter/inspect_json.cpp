@@ -1,9 +1,8 @@
 #include "rewriter/inspect_json.h"
 
-#include "rewriter/disassemble.h"
 #include "rewriter/handler_text.h"
-#include "rewriter/inspect_counts.h"
-#include "llvm/Support/JSON.h"
+#include "rewriter/inspect_limits.h"
+#include "rewriter/inspect_profile.h"
 
 namespace ireko {
 
@@ -11,34 +10,30 @@ namespace {
 
 class JsonPrinter {
 public:
-  JsonPrinter(const ImageFile &file, const ModuleFacts *facts,
-              llvm::raw_ostream &out)
-      : file(file), facts(facts), code(file), text(file), json(out) {}
+  JsonPrinter(const Inspected &what, JsonParts parts, llvm::raw_ostream &out)
+      : what(what), file(what.file), facts(what.facts), counts(what.counts),
+        parts(parts), text(file), json(out) {}
 
   void print(llvm::function_ref<bool(uint32_t)> listed);
-  void printInstructions(uint32_t function);
 
 private:
   void printSummary();
   void printBytes();
+  void printKinds();
+  void printLimits();
+  void printProfile();
   void printHandler(uint32_t number);
+  void printRegion(uint32_t function);
   void printFunction(uint32_t function, bool listed);
-  void printInstruction(const Instruction &found, const Labels &labels,
-                        const std::map<uint32_t, uint32_t> &locations,
-                        const BlockWeight *block);
-  void lines(llvm::StringRef key, const std::vector<std::string> &lines) {
-    json.attributeArray(key, [&] {
-      for (const std::string &line : lines)
-        json.value(line);
-    });
-  }
 
+  const Inspected &what;
   const ImageFile &file;
   const ModuleFacts *facts;
-  const ImageCode code;
+  const InspectCounts &counts;
+  const JsonParts parts;
   const HandlerText text;
   llvm::json::OStream json;
-  InspectCounts counts;
+  std::vector<bool> unpaid; // by handler; empty: unknown
 };
 
 void JsonPrinter::printBytes() {
@@ -48,6 +43,80 @@ void JsonPrinter::printBytes() {
         json.attribute("part", part.name);
         json.attribute("bytes", part.bytes);
       });
+  });
+}
+
+void JsonPrinter::printKinds() {
+  json.attributeArray("handlerKinds", [&] {
+    for (size_t i = 0; i < kHandlerKinds; ++i) {
+      const KindCounts &kind = counts.kinds[i];
+      json.object([&] {
+        json.attribute("kind", nameOf(HandlerKind(i)));
+        json.attribute("handlers", kind.handlers);
+        json.attribute("uses", kind.uses);
+        json.attribute("operators", kind.operators);
+        if (!file.code.empty())
+          json.attribute("codeBytes", kind.codeBytes);
+        if (facts)
+          json.attribute("weight", kind.weight);
+      });
+    }
+  });
+}
+
+void JsonPrinter::printLimits() {
+  auto limits = countLimits(file, facts);
+  json.attributeArray("limits", [&] {
+    for (size_t i = 0; i < kFusionLimits; ++i)
+      json.object([&] {
+        json.attribute("limit", nameOf(FusionLimit(i)));
+        json.attribute("text", textOf(FusionLimit(i)));
+        json.attribute("instructions", limits[i].instructions);
+        if (facts)
+          json.attribute("weight", limits[i].weight);
+      });
+  });
+  if (!facts)
+    return;
+  json.attributeArray("advice", [&] {
+    for (const Advice &advice : adviceFor(counts, *facts))
+      json.object([&] {
+        json.attribute("option", advice.option);
+        json.attribute("why", advice.why);
+        if (advice.operatorsPerDispatch)
+          json.attribute("operatorsPerDispatch", advice.operatorsPerDispatch);
+      });
+  });
+}
+
+void JsonPrinter::printProfile() {
+  json.attributeArray("hotPaths", [&] {
+    for (const HotPath &path : hotPaths(file, *facts, counts))
+      json.object([&] {
+        json.attribute("function", path.function);
+        json.attribute("isLoop", path.isLoop);
+        json.attribute("weight", path.weight);
+        json.attributeArray("blocks", [&] {
+          for (const HotPath::Block &block : path.blocks)
+            json.object([&] {
+              json.attribute("address", block.address);
+              json.attribute("end", block.end);
+              json.attribute("count", block.count);
+              json.attribute("weight", block.weight);
+            });
+        });
+      });
+  });
+  uint64_t bytes = 0;
+  uint32_t handlers = 0;
+  for (uint32_t i = 0; i < unpaid.size(); ++i)
+    if (unpaid[i]) {
+      ++handlers;
+      bytes += counts.handlers[i].codeBytes;
+    }
+  json.attributeObject("unpaid", [&] {
+    json.attribute("handlers", handlers);
+    json.attribute("codeBytes", bytes);
   });
 }
 
@@ -76,6 +145,8 @@ void JsonPrinter::printSummary() {
     json.attribute("codeBytes", header.codeEnd);
     json.attribute("fileBytes", file.fileBytes);
     printBytes();
+    printKinds();
+    printLimits();
     if (!facts)
       return;
     json.attribute("profiled", facts->profiled);
@@ -84,6 +155,8 @@ void JsonPrinter::printSummary() {
                    ratio(counts.operatorWeight, counts.weight));
     json.attribute("moduleBytes", facts->sizes.moduleBytes);
     json.attribute("moduleCodeBytes", facts->sizes.codeSection);
+    if (facts->profiled)
+      printProfile();
     json.attributeArray("passes", [&] {
       for (const PassCounts &pass : facts->passes)
         json.object([&] {
@@ -100,25 +173,30 @@ void JsonPrinter::printHandler(uint32_t i) {
   const HandlerCounts &counted = counts.handlers[i];
   json.object([&] {
     json.attribute("number", i);
-    json.attribute("kind", i == 0          ? "halt"
-                           : handler.fused ? "fused"
-                                           : "shared");
+    json.attribute("kind", nameOf(counted.kind));
     json.attribute("uses", counted.uses);
-    json.attribute("operators", i ? HandlerTable::operatorsOf(handler) : 0);
+    json.attribute("operators", counted.operators);
     json.attribute("statements", handler.statements.size());
     json.attribute("bytes", handler.bytes);
+    json.attribute("saves", counts.savedShare(counted, what.weighted()));
     if (facts)
       json.attribute("weight", counted.weight);
-    if (facts && facts->profiled)
+    if (what.profiled()) {
       json.attribute("count", counted.count);
+      json.attribute("pays", !unpaid[i]);
+    }
     json.attributeArray("operands", [&] {
       for (const HandlerOperand &operand : handler.operands)
         json.object([&] {
           json.attribute("kind", nameOf(operand.kind));
+          json.attribute("at", operand.at);
           json.attribute("bytes", operand.bytes);
         });
     });
-    lines("text", text.pattern(i));
+    json.attributeArray("text", [&] {
+      for (const std::string &line : text.pattern(i))
+        json.value(line);
+    });
     json.attributeArray("usedIn", [&] {
       for (const HandlerCounts::Use &use : counted.functions)
         json.object([&] {
@@ -126,45 +204,36 @@ void JsonPrinter::printHandler(uint32_t i) {
           json.attribute("uses", use.uses);
         });
     });
-  });
-}
-
-void JsonPrinter::printInstruction(
-    const Instruction &found, const Labels &labels,
-    const std::map<uint32_t, uint32_t> &locations, const BlockWeight *block) {
-  json.object([&] {
-    json.attribute("address", found.at);
-    json.attribute("bytes", found.bytes);
-    json.attribute("handler", found.number);
-    if (auto it = labels.find(found.at); it != labels.end())
-      json.attribute("label", it->second);
-    if (auto it = locations.find(found.at); it != locations.end())
-      json.attribute("offset", it->second);
-    if (block) {
-      json.attribute("weight", block->weight);
-      if (facts->profiled)
-        json.attribute("count", block->count);
-    }
-    lines("text", text.instruction(found, labels));
-  });
-}
-
-void JsonPrinter::printInstructions(uint32_t f) {
-  Labels labels = labelsOf(file, f);
-  auto locations = locationsOf(file, f);
-  llvm::ArrayRef<BlockWeight> blocks;
-  if (facts)
-    blocks = facts->blocks[f];
-  json.array([&] {
-    auto error = code.forEachInstruction(f, [&](const Instruction &found) {
-      bool begins = !blocks.empty() && blocks.front().address == found.at;
-      printInstruction(found, labels, locations,
-                       begins ? &blocks.front() : nullptr);
-      if (begins)
-        blocks = blocks.drop_front();
-      return llvm::Error::success();
+    if (file.code.empty())
+      return;
+    json.attribute("codeBytes", counted.codeBytes);
+    if (parts == JsonParts::WithoutListings)
+      return;
+    json.attributeArray("code", [&] {
+      for (const std::string &line : file.code[i].lines)
+        json.value(line);
     });
-    llvm::consumeError(std::move(error)); // verified
+  });
+}
+
+void JsonPrinter::printRegion(uint32_t f) {
+  const FunctionCounts &counted = counts.functions[f];
+  if (!counted.region) {
+    if (facts)
+      json.attribute("noRegion", facts->regions[f].obstacle);
+    return;
+  }
+  json.attributeObject("region", [&] {
+    json.attribute("number", *counted.region);
+    json.attribute("loops", counted.loops);
+    if (!facts)
+      return;
+    const RegionChoice &choice = facts->regions[f];
+    json.attribute("benefit", choice.benefit);
+    json.attribute("estimatedBytes", choice.bytes);
+    auto it = facts->sizes.bytesOfRegion.find(f);
+    if (it != facts->sizes.bytesOfRegion.end())
+      json.attribute("bytes", it->second);
   });
 }
 
@@ -185,28 +254,20 @@ void JsonPrinter::printFunction(uint32_t f, bool listed) {
     json.attribute("operators", counted.operators);
     if (facts)
       json.attribute("weight", counted.weight);
-    if (facts && facts->profiled)
+    if (what.profiled())
       json.attribute("count", counted.count);
-    if (counted.region)
-      json.attributeObject("region", [&] {
-        json.attribute("number", *counted.region);
-        json.attribute("loops", counted.loops);
-        if (!facts)
-          return;
-        auto it = facts->sizes.bytesOfRegion.find(f);
-        if (it != facts->sizes.bytesOfRegion.end())
-          json.attribute("bytes", it->second);
-      });
-    if (!listed)
-      return;
-    json.attributeBegin("instructions");
-    printInstructions(f);
-    json.attributeEnd();
+    printRegion(f);
+    if (listed)
+      printListingMembers(what, f, json);
   });
 }
 
 void JsonPrinter::print(llvm::function_ref<bool(uint32_t)> listed) {
-  counts = countInstructions(file, facts);
+  if (what.profiled()) {
+    unpaid.resize(counts.handlers.size());
+    for (uint32_t i : unpaidHandlers(counts))
+      unpaid[i] = true;
+  }
   json.object([&] {
     json.attribute("schema", kInspectSchema);
     json.attribute("tool", IREKO_VERSION);
@@ -228,15 +289,19 @@ void JsonPrinter::print(llvm::function_ref<bool(uint32_t)> listed) {
 
 } // namespace
 
-void printJson(const ImageFile &file, const ModuleFacts *facts,
+void printJson(const Inspected &what, JsonParts parts,
                llvm::function_ref<bool(uint32_t)> listed,
                llvm::raw_ostream &out) {
-  JsonPrinter(file, facts, out).print(listed);
+  JsonPrinter(what, parts, out).print(listed);
 }
 
-void printListingJson(const ImageFile &file, const ModuleFacts *facts,
-                      uint32_t function, llvm::raw_ostream &out) {
-  JsonPrinter(file, facts, out).printInstructions(function);
+void printHandlerCodeJson(const Inspected &what, uint32_t handler,
+                          llvm::raw_ostream &out) {
+  llvm::json::OStream json(out);
+  json.array([&] {
+    for (const std::string &line : what.file.code[handler].lines)
+      json.value(line);
+  });
 }
 
 } // namespace ireko

@@ -5,25 +5,37 @@
 #ifndef IREKO_REWRITER_INSPECT_JSON_H
 #define IREKO_REWRITER_INSPECT_JSON_H
 
-#include "rewriter/image_file.h"
-#include "rewriter/inspect_facts.h"
+#include "rewriter/inspect_text.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace ireko {
 
 // Raised by any change by which a reader of the old schema goes wrong; a new
 // member does not.
-inline constexpr uint32_t kInspectSchema = 1;
+inline constexpr uint32_t kInspectSchema = 2;
 
-// The image has been verified; `facts` may be null. Only functions for which
-// `listed` holds have their instructions.
-void printJson(const ImageFile &file, const ModuleFacts *facts,
+// What of it is left to others: to be printed by printListingJson and
+// printHandlerCodeJson.
+enum class JsonParts : uint8_t { All, WithoutListings };
+
+// Only functions for which `listed` holds have their instructions.
+void printJson(const Inspected &what, JsonParts parts,
                llvm::function_ref<bool(uint32_t)> listed,
                llvm::raw_ostream &out);
 
-// The member `instructions` of a function that has code.
-void printListingJson(const ImageFile &file, const ModuleFacts *facts,
-                      uint32_t function, llvm::raw_ostream &out);
+// An object with those members of a function that has code which go with its
+// instructions.
+void printListingJson(const Inspected &what, uint32_t function,
+                      llvm::raw_ostream &out);
+
+// The member `code` of a handler.
+void printHandlerCodeJson(const Inspected &what, uint32_t handler,
+                          llvm::raw_ostream &out);
+
+// The members of that object. Defined in inspect_json_listing.cpp.
+void printListingMembers(const Inspected &what, uint32_t function,
+                         llvm::json::OStream &json);
 
 } // namespace ireko
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "rewriter/original_code.h"
 #include "rewriter/validator_bytes.h"
 
 namespace ireko {
@@ -121,16 +120,11 @@ private:
 
 } // namespace
 
-void printBeside(const Program &program, const Tiling &tiling,
-                 const Image &image, const SourceModule &source,
-                 const SourceLines &lines, uint32_t index,
-                 llvm::raw_ostream &out) {
-  SlotNames names = slotNames(program, source, index);
-  if (!printHead(program, index, names, out))
-    return;
+void printBeside(std::vector<StreamItem> items,
+                 std::vector<OriginalInstruction> code,
+                 const SourceLines &lines, llvm::raw_ostream &out) {
   std::vector<Group> groups =
-      Columns(originalCode(source, index), lines)
-          .run(streamItems(program, tiling, image, index, names));
+      Columns(std::move(code), lines).run(std::move(items));
   // Wide enough for most lines; a longer one moves what is on its right.
   constexpr size_t kWidest = 44;
   size_t width = 0;

@@ -6,16 +6,16 @@
 #define IREKO_REWRITER_LISTING_H
 
 #include "rewriter/inspect.h"
+#include "rewriter/original_code.h"
 #include "rewriter/source_lines.h"
 
 namespace ireko {
 
-// `source` has been read with an offset for each instruction of the function
-// (readModuleFromBytes).
-void printBeside(const Program &program, const Tiling &tiling,
-                 const Image &image, const SourceModule &source,
-                 const SourceLines &lines, uint32_t index,
-                 llvm::raw_ostream &out);
+// A function's stream and its original instructions, of a module that has been
+// read with an offset for each of them (readModuleFromBytes).
+void printBeside(std::vector<StreamItem> items,
+                 std::vector<OriginalInstruction> code,
+                 const SourceLines &lines, llvm::raw_ostream &out);
 
 // Of a sequence of offsets, which to keep so that the kept ones never go down
 // and are as many as possible. Zeros count as unknown and are not kept.

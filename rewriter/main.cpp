@@ -197,7 +197,7 @@ llvm::Expected<InspectedFile> loadSide(const CommandLine &line, Phases &phases,
                                        std::optional<Profile> &profile,
                                        PackOptions &options) {
   llvm::Expected<InspectedFile> file =
-      loadInspected(line.input, phases, line.inspect.function);
+      loadInspected(line.input, phases, &line.inspect);
   if (!file)
     return file;
   options = line.pack;

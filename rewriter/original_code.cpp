@@ -3,7 +3,6 @@
 #include "rewriter/error.h"
 #include "rewriter/opcodes.h"
 #include "rewriter/validator_bytes.h"
-#include "rewriter/validator_names.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/raw_ostream.h"
@@ -16,12 +15,12 @@ namespace {
 // the reader ends the list.
 class Printer {
 public:
-  Printer(const SourceModule &source, uint32_t function)
+  Printer(const SourceModule &source, uint32_t function, NameMap names)
       : source(source),
         body(source.info.bodies[function - source.info.importedFunctions]),
         in(llvm::ArrayRef(source.bytes).slice(body.offset, body.size),
            body.offset, "function", diagnosis),
-        locals(findLocalNames(source.bytes, function)) {}
+        locals(std::move(names)) {}
 
   std::vector<OriginalInstruction> run() {
     uint32_t groups = in.u32();
@@ -216,9 +215,14 @@ private:
   }
 
   std::string memoryArgument(const OpInfo &info) {
+    // With this bit, the number of a memory follows: bundles have two.
+    constexpr uint32_t kHasMemory = 64;
     uint32_t alignment = in.u32();
-    uint32_t offset = in.u32();
     std::string text;
+    if (alignment & kHasMemory)
+      text += " " + std::to_string(in.u32());
+    alignment &= ~kHasMemory;
+    uint32_t offset = in.u32();
     if (offset)
       text += " offset=" + std::to_string(offset);
     if (alignment != info.argument)
@@ -265,9 +269,14 @@ private:
 
 std::vector<OriginalInstruction> originalCode(const SourceModule &source,
                                               uint32_t function) {
+  return originalCode(source, function, findLocalNames(source.bytes, function));
+}
+
+std::vector<OriginalInstruction>
+originalCode(const SourceModule &source, uint32_t function, NameMap locals) {
   if (function < source.info.importedFunctions)
     return {};
-  return Printer(source, function).run();
+  return Printer(source, function, std::move(locals)).run();
 }
 
 } // namespace ireko

@@ -5,6 +5,7 @@
 #define IREKO_REWRITER_ORIGINAL_CODE_H
 
 #include "rewriter/reader.h"
+#include "rewriter/validator_names.h"
 
 namespace ireko {
 
@@ -23,6 +24,9 @@ struct OriginalInstruction {
 // imported one.
 std::vector<OriginalInstruction> originalCode(const SourceModule &source,
                                               uint32_t function);
+// With these names for its locals.
+std::vector<OriginalInstruction>
+originalCode(const SourceModule &source, uint32_t function, NameMap locals);
 
 } // namespace ireko
 

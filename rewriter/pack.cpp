@@ -8,6 +8,7 @@
 #include "passes/pass.h"
 #include "rewriter/budget.h"
 #include "rewriter/bundle.h"
+#include "rewriter/function_filter.h"
 #include "rewriter/inspect.h"
 #include "rewriter/inspect_module.h"
 #include "rewriter/lower.h"
@@ -173,20 +174,18 @@ llvm::Error inspectModule(SourceModule &&source, const PackOptions &options,
     return printDiff(program, options, source, what, out);
   if (llvm::Error error = prepare(program, options, source, what.afterPass))
     return error;
-  if (!what.afterPass.empty()) {
-    program.workers.beginPhase("print");
-    return printLowered(program, source, what.function, out);
-  }
-  Regions regions =
-      formRegions(program, regionOptions(options, source.info.codeSize));
-  Tiling tiling = coverProgram(program, regions, options, source);
   program.workers.beginPhase("print");
-  return printProgram(program, tiling, source, what.function, out);
+  return printLowered(program, source, what.function, out);
 }
 
 llvm::Expected<InspectedModule> packInspected(SourceModule &&source,
                                               const PackOptions &options,
+                                              const InspectWishes &wishes,
                                               Phases *phases) {
+  FunctionFilter filter(wishes.function);
+  auto isWanted = [&](uint32_t f) {
+    return filter.has(f, source.info.functionNames[f]);
+  };
   Program program(*source.module, options.jobs, phases);
   PassMeter meter;
   if (llvm::Error error = prepare(program, options, source, {}, &meter))
@@ -195,10 +194,25 @@ llvm::Expected<InspectedModule> packInspected(SourceModule &&source,
       formRegions(program, regionOptions(options, source.info.codeSize));
   Tiling tiling = coverProgram(program, regions, options, source);
   InspectedModule inspected;
-  inspected.facts.passes = meter.counts();
-  addWeights(program, tiling, inspected.facts);
-  auto bundle = makeBundle(program, tiling, regions, options, source,
-                           &inspected.facts.sizes);
+  ModuleFacts &facts = inspected.facts;
+  facts.passes = meter.counts();
+  addFacts(
+      program, tiling, regions, source,
+      [&](uint32_t f) { return wishes.located && isWanted(f); }, facts);
+  if (wishes.listing) {
+    llvm::raw_string_ostream out(inspected.listing);
+    if (llvm::Error error =
+            printTiles(program, tiling, source, wishes.function, out))
+      return std::move(error);
+  }
+  facts.options = options;
+  facts.generated.wants = isWanted;
+  if (wishes.generated)
+    facts.options.generated = &facts.generated;
+  auto bundle =
+      makeBundle(program, tiling, regions, facts.options, source, &facts.sizes);
+  facts.options.generated = nullptr;
+  facts.generated.wants = nullptr;
   if (!bundle)
     return bundle.takeError();
   auto read = readModuleFromBytes(std::move(*bundle), source.path);
@@ -208,6 +222,12 @@ llvm::Expected<InspectedModule> packInspected(SourceModule &&source,
   if (!image)
     return image.takeError();
   inspected.image = std::move(*image);
+  if (wishes.generated)
+    inspected.image.code =
+        findHandlerCode(*read, inspected.image.table.handlers.size());
+  facts.lines = SourceLines::of(source);
+  facts.source = std::move(source);
+  facts.source.module.reset();
   return inspected;
 }
 

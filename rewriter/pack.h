@@ -20,6 +20,7 @@
 namespace ireko {
 
 struct CounterPlan;
+struct GeneratedCode;
 struct Profile;
 struct Program;
 
@@ -74,6 +75,8 @@ struct PackOptions {
   const Profile *profile = nullptr;
   // Makes a counting bundle, in the single layout, and says what it counts.
   CounterPlan *counters = nullptr;
+  // Gets the code of the regions as text.
+  GeneratedCode *generated = nullptr;
 };
 
 // Sizes in bytes.
@@ -109,9 +112,23 @@ llvm::Expected<std::vector<uint8_t>> packModule(SourceModule &&source,
 inline constexpr char kNoPass[] = "lower";
 
 enum class InspectFormat : uint8_t { Text, Json, Html };
+// What text shows: the summary and, unless only a function is asked for, all
+// functions; or only one of these.
+enum class InspectView : uint8_t {
+  Default,
+  Summary,
+  Functions,
+  Regions,
+  Handlers
+};
+enum class HandlerOrder : uint8_t { Benefit, Weight, Uses, Bytes, Number };
 
 struct InspectOptions {
   InspectFormat format = InspectFormat::Text;
+  InspectView view = InspectView::Default;
+  HandlerOrder order = HandlerOrder::Benefit;
+  // All about this handler, instead of a view.
+  std::optional<uint32_t> handler;
   // The name or index of the only function to list; empty: all.
   std::string function;
   // List the lowered form as it is after this pass, or after lowering alone
@@ -120,12 +137,19 @@ struct InspectOptions {
   // List what this pass changes in the lowered form; empty: nothing.
   std::string diffPass;
 
+  // Whether functions are listed as text.
+  bool listsFunctions() const {
+    return format == InspectFormat::Text && !handler &&
+           (view == InspectView::Default || view == InspectView::Functions);
+  }
   bool isPlain() const {
-    return format == InspectFormat::Text && function.empty() &&
-           afterPass.empty() && diffPass.empty();
+    return format == InspectFormat::Text && view == InspectView::Default &&
+           !handler && function.empty() && afterPass.empty() &&
+           diffPass.empty();
   }
 };
 
+// The lowered form after a pass, or what the pass changes in it.
 llvm::Error inspectModule(SourceModule &&source, const PackOptions &options,
                           const InspectOptions &what, llvm::raw_ostream &out,
                           Phases *phases = nullptr);

@@ -320,12 +320,12 @@ void appendVlq(std::string &out, int64_t delta) {
 
 /// The landmarks, and all live instructions of function \p located.
 std::vector<uint32_t> placesToNote(const SourceModule &source,
-                                   llvm::StringRef located) {
+                                   std::optional<llvm::StringRef> located) {
   const BinaryInfo &info = source.info;
-  if (located.empty())
+  if (!located)
     return info.landmarks;
   std::vector<uint32_t> places;
-  FunctionFilter filter(located);
+  FunctionFilter filter(*located);
   for (uint32_t f = info.importedFunctions; f < info.functions; ++f)
     if (filter.has(f, info.functionNames[f]))
       for (const OriginalInstruction &found : originalCode(source, f))
@@ -372,7 +372,8 @@ std::vector<char> makeSourceMap(llvm::ArrayRef<uint32_t> landmarks,
   return std::vector<char>(map.c_str(), map.c_str() + map.size() + 1);
 }
 
-llvm::Error buildModule(SourceModule &source, llvm::StringRef located) {
+llvm::Error buildModule(SourceModule &source,
+                        std::optional<llvm::StringRef> located) {
   CleanCopy copy = makeCleanCopy(source.bytes, source.info);
   std::vector<char> sourceMap =
       makeSourceMap(placesToNote(source, located), copy);
@@ -452,9 +453,9 @@ llvm::Expected<SourceModule> readModule(llvm::StringRef path) {
                              path == "-" ? "standard input" : path);
 }
 
-llvm::Expected<SourceModule> readModuleFromBytes(std::vector<uint8_t> bytes,
-                                                 llvm::StringRef name,
-                                                 llvm::StringRef located) {
+llvm::Expected<SourceModule>
+readModuleFromBytes(std::vector<uint8_t> bytes, llvm::StringRef name,
+                    std::optional<llvm::StringRef> located) {
   if (bytes.empty())
     return inputError(name, "the file is empty",
                       "give a WebAssembly module, .wasm or .wat");

@@ -54,10 +54,10 @@ llvm::Expected<SourceModule> readModule(llvm::StringRef path);
 
 /// The same for bytes at hand, called \p name in errors. The instructions of
 /// function \p located, its name or index, all have offsets (offsetOf), not
-/// only the landmarks.
-llvm::Expected<SourceModule> readModuleFromBytes(std::vector<uint8_t> bytes,
-                                                 llvm::StringRef name,
-                                                 llvm::StringRef located = {});
+/// only the landmarks; if that is empty, those of all functions.
+llvm::Expected<SourceModule>
+readModuleFromBytes(std::vector<uint8_t> bytes, llvm::StringRef name,
+                    std::optional<llvm::StringRef> located = {});
 
 } // namespace ireko
 

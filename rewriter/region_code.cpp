@@ -45,9 +45,37 @@ void RegionBuilder::emitNode(FlowNode node, Code &code) {
   }
   const ireko::Block &block = region.code.blocks[blockOf(node)];
   size_t count = block.statements.size() - passedArguments(block);
+  size_t first = code.size();
   for (size_t i = 0; i < count; ++i)
     statement(node, block.statements[i], code);
+  note(code, first, gen.image.blocks[region.function][blockOf(node)]);
+  first = code.size();
   terminator(node, block, code);
+  if (block.end.kind != Kind::None && block.end.kind != Kind::Jump)
+    note(code, first, gen.endAddress(region.function, blockOf(node)));
+}
+
+void RegionBuilder::note(const Code &code, size_t first, uint32_t address) {
+  if (gen.annotates && first < code.size())
+    out->debugLocations[code[first]] =
+        wasm::Function::DebugLocation{0, address, 0, std::nullopt};
+}
+
+void RegionBuilder::nameLocals() {
+  for (Index variable = 0; variable < locals.size(); ++variable)
+    if (locals[variable] != kNoLocal)
+      out->setLocalName(locals[variable],
+                        "s" + std::to_string(region.variables[variable].slot) +
+                            "." + region.variables[variable].type.toString());
+  if (region.isLeaf)
+    return;
+  out->setLocalName(0, "fp");
+  out->setLocalName(count, "count");
+  out->setLocalName(pcLocal, "pc");
+  if (restarts()) {
+    out->setLocalName(level, "level");
+    out->setLocalName(restarted, "restarted");
+  }
 }
 
 // Arguments that the last statements of the block compute become operands of
@@ -420,6 +448,8 @@ void RegionBuilder::end(Code &&code) {
   code.push_back(builder.makeUnreachable());
   out->body = sequence(std::move(code));
   Tidier(builder).walk(out->body);
+  if (gen.annotates)
+    nameLocals();
 }
 
 void RegionBuilder::build() {

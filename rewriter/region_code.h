@@ -62,6 +62,11 @@ private:
              wasm::Index parameters);
   void end(Code &&code);
 
+  // For those who look (Codegen::annotates): code from `first` on was made from
+  // what is at this address of the stream.
+  void note(const Code &code, size_t first, uint32_t address);
+  void nameLocals();
+
   // Structure.
   void placeNode(FlowNode node, Code &code);
   void placeBehind(FlowNode node, Code &code);

@@ -31,55 +31,77 @@ public:
   Regions run();
 
 private:
-  bool mayHaveRegions() const;
-  bool isCandidate(const Function &function) const;
+  // Why there can be none at all, and why a function cannot be one, as far as
+  // its code tells (Region::obstacle) and by its region; null: it can.
+  const char *obstacleToAll() const;
+  const char *obstacleTo(const Function &function) const;
+  const char *obstacleTo(const Region &region) const;
 
   Program &program;
   const RegionOptions &options;
 };
 
 // Regions need a table of their own, and a function to enter them by type.
-bool RegionFormer::mayHaveRegions() const {
+const char *RegionFormer::obstacleToAll() const {
   size_t real = program.module.tables.size() - program.staticTables.size();
   bool manyTables = options.hostFeatures.together(program.module.features)
                         .hasReferenceTypes();
+  if (!options.bytes)
+    return "there are to be no regions";
   // Their blocks nest deeply.
-  return options.bytes && !options.limits.branchTargets &&
-         (real == 0 || manyTables);
+  if (options.limits.branchTargets)
+    return "the host takes small functions only";
+  if (real && !manyTables)
+    return "the host takes one table only";
+  return nullptr;
 }
 
-bool RegionFormer::isCandidate(const Function &function) const {
-  if (function.blocks.empty() ||
-      function.frameSlots * kSlotBytes > kMaxRegionFrame)
-    return false;
+const char *RegionFormer::obstacleTo(const Function &function) const {
+  if (function.blocks.empty())
+    return "it has no code";
+  if (function.frameSlots * kSlotBytes > kMaxRegionFrame)
+    return "its frame is too large";
   bool tailCalls =
       options.hostFeatures.together(program.module.features).hasTailCall();
   for (BlockIndex index : function.layout) {
     Kind kind = function.blocks[index].end.kind;
     if (!tailCalls &&
         (kind == Kind::TailCall || kind == Kind::TailCallIndirect))
-      return false;
+      return "the host has no tail calls";
   }
-  return true;
+  return nullptr;
+}
+
+const char *RegionFormer::obstacleTo(const Region &region) const {
+  if (region.obstacle())
+    return region.obstacle();
+  if (region.graph.outermostLoops().size() > kMaxRegions)
+    return "it has too many loops";
+  if (options.limits.functionBytes &&
+      4 * costOf(region) > options.limits.functionBytes)
+    return "it is too large for a function of the host";
+  if (options.limits.locals &&
+      region.variables.size() + 8 > options.limits.locals)
+    return "it has too many variables for the host";
+  return nullptr;
 }
 
 Regions RegionFormer::run() {
   Regions regions;
   regions.types = std::make_unique<CallTypes>(program);
   regions.ofFunction.resize(program.functions.size());
-  if (!mayHaveRegions())
+  std::vector<RegionChoice> &choices = regions.choices;
+  choices.resize(program.functions.size(), {obstacleToAll()});
+  if (obstacleToAll())
     return regions;
   std::vector<std::optional<Region>> found(program.functions.size());
   program.workers.forEach(found.size(), [&](size_t f) {
-    if (!isCandidate(program.functions[f]))
+    choices[f].obstacle = obstacleTo(program.functions[f]);
+    if (choices[f].obstacle)
       return;
     found[f].emplace(program, *regions.types, f);
-    if (found[f]->obstacle() ||
-        found[f]->graph.outermostLoops().size() > kMaxRegions ||
-        (options.limits.functionBytes &&
-         4 * costOf(*found[f]) > options.limits.functionBytes) ||
-        (options.limits.locals &&
-         found[f]->variables.size() + 8 > options.limits.locals))
+    choices[f].obstacle = obstacleTo(*found[f]);
+    if (choices[f].obstacle)
       found[f].reset();
   });
   Weights weights(program);
@@ -95,9 +117,13 @@ Regions RegionFormer::run() {
     return runs / costOf(*found[f]);
   };
   std::vector<std::pair<double, uint32_t>> order;
-  for (uint32_t f = 0; f < found.size(); ++f)
-    if (found[f])
-      order.emplace_back(benefitOf(f), f);
+  for (uint32_t f = 0; f < found.size(); ++f) {
+    if (!found[f])
+      continue;
+    order.emplace_back(benefitOf(f), f);
+    choices[f] = {"others are worth more of the budget", order.back().first,
+                  costOf(*found[f])};
+  }
   std::stable_sort(
       order.begin(), order.end(),
       [](const auto &a, const auto &b) { return a.first > b.first; });
@@ -109,6 +135,7 @@ Regions RegionFormer::run() {
     if (cost > left || count == kMaxRegions)
       continue;
     left -= cost;
+    choices[f].obstacle = nullptr;
     chosen[f] = true;
     ++count;
   }

@@ -24,6 +24,16 @@ struct RegionOptions {
 // largest frame of any would not fit into the guest stack.
 inline constexpr uint32_t kMaxRegionFrame = 8192;
 
+// What became of a function, for those who look.
+struct RegionChoice {
+  // Why it is no region; null: it is one.
+  const char *obstacle = nullptr;
+  // What is expected of it, by which functions are chosen, and estimated bytes
+  // of its code. 0 if it cannot be a region.
+  double benefit = 0;
+  uint64_t bytes = 0;
+};
+
 struct Regions {
   std::unique_ptr<CallTypes> types;
   std::vector<Region> list;
@@ -32,6 +42,7 @@ struct Regions {
   // The guest's types of the functions in `list`, and by region the index.
   std::vector<wasm::HeapType> signatures;
   std::vector<uint32_t> signatureOf;
+  std::vector<RegionChoice> choices; // by function
 
   const Region *of(uint32_t function) const {
     uint32_t region = ofFunction[function];

@@ -26,53 +26,77 @@ void printPiece(const llvm::Twine &attributes, llvm::StringRef text,
 
 class Report {
 public:
-  Report(const ImageFile &file, const ModuleFacts *facts,
-         llvm::function_ref<bool(uint32_t)> listed, llvm::raw_ostream &out)
-      : file(file), facts(facts), listed(listed), out(out) {}
+  Report(const Inspected &what, llvm::function_ref<bool(uint32_t)> listed,
+         llvm::raw_ostream &out)
+      : what(what), listed(listed), out(out) {}
 
   void print();
 
 private:
   void printOverview();
   void printListings();
+  void printHandlers();
+  void
+  printPieces(llvm::StringRef name, uint32_t count,
+              llvm::function_ref<bool(uint32_t)> has,
+              llvm::function_ref<void(uint32_t, llvm::raw_ostream &)> print);
 
-  const ImageFile &file;
-  const ModuleFacts *facts;
+  const Inspected &what;
   llvm::function_ref<bool(uint32_t)> listed;
   llvm::raw_ostream &out;
 };
 
-// The whole JSON without instructions.
+// The whole JSON without what is in the pieces below.
 void Report::printOverview() {
   std::string text;
   llvm::raw_string_ostream json(text);
-  printJson(file, facts, [](uint32_t) { return false; }, json);
+  printJson(
+      what, JsonParts::WithoutListings, [](uint32_t) { return false; }, json);
   printPiece("id=\"data\"", text, out);
 }
 
-// Objects with the instructions of some functions, by index, in order.
-void Report::printListings() {
+// Objects with what is printed for some of `count` things, by index, in order.
+void Report::printPieces(
+    llvm::StringRef name, uint32_t count,
+    llvm::function_ref<bool(uint32_t)> has,
+    llvm::function_ref<void(uint32_t, llvm::raw_ostream &)> print) {
   std::string text;
   llvm::raw_string_ostream json(text);
   uint32_t first = 0;
   auto end = [&](uint32_t next) {
     if (!text.empty())
-      printPiece("class=\"listing\" data-first=\"" + llvm::Twine(first) +
+      printPiece("class=\"" + name + "\" data-first=\"" + llvm::Twine(first) +
                      "\" data-next=\"" + llvm::Twine(next) + "\"",
                  text + "}", out);
     first = next;
     text.clear();
   };
-  uint32_t count = file.header().functionCount;
-  for (uint32_t f = 0; f < count; ++f) {
-    if (!file.hasCode(f) || !listed(f))
+  for (uint32_t i = 0; i < count; ++i) {
+    if (!has(i))
       continue;
-    json << (text.empty() ? "{" : ",") << "\"" << f << "\":";
-    printListingJson(file, facts, f, json);
+    json << (text.empty() ? "{" : ",") << "\"" << i << "\":";
+    print(i, json);
     if (text.size() > kPieceBytes)
-      end(f + 1);
+      end(i + 1);
   }
   end(count);
+}
+
+void Report::printListings() {
+  printPieces(
+      "listing", what.file.header().functionCount,
+      [&](uint32_t f) { return what.file.hasCode(f) && listed(f); },
+      [&](uint32_t f, llvm::raw_ostream &json) {
+        printListingJson(what, f, json);
+      });
+}
+
+void Report::printHandlers() {
+  printPieces(
+      "code", what.file.code.size(), [](uint32_t) { return true; },
+      [&](uint32_t i, llvm::raw_ostream &json) {
+        printHandlerCodeJson(what, i, json);
+      });
 }
 
 void Report::print() {
@@ -92,6 +116,7 @@ void Report::print() {
       printOverview();
     } else if (line == "@listings@") {
       printListings();
+      printHandlers();
     } else {
       out << line << "\n";
     }
@@ -100,10 +125,10 @@ void Report::print() {
 
 } // namespace
 
-void printReport(const ImageFile &file, const ModuleFacts *facts,
+void printReport(const Inspected &what,
                  llvm::function_ref<bool(uint32_t)> listed,
                  llvm::raw_ostream &out) {
-  Report(file, facts, listed, out).print();
+  Report(what, listed, out).print();
 }
 
 } // namespace ireko

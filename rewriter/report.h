@@ -6,14 +6,13 @@
 #ifndef IREKO_REWRITER_REPORT_H
 #define IREKO_REWRITER_REPORT_H
 
-#include "rewriter/image_file.h"
-#include "rewriter/inspect_facts.h"
+#include "rewriter/inspect_text.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace ireko {
 
 // As printJson.
-void printReport(const ImageFile &file, const ModuleFacts *facts,
+void printReport(const Inspected &what,
                  llvm::function_ref<bool(uint32_t)> listed,
                  llvm::raw_ostream &out);
 

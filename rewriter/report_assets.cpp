@@ -27,6 +27,12 @@ static const char kElements[] = {
 static const char kDrawings[] = {
 #embed "drawings.js" suffix(, 0)
 };
+static const char kOverview[] = {
+#embed "overview.js" suffix(, 0)
+};
+static const char kCode[] = {
+#embed "code.js" suffix(, 0)
+};
 static const char kViews[] = {
 #embed "views.js" suffix(, 0)
 };
@@ -44,8 +50,8 @@ llvm::ArrayRef<llvm::StringRef> reportLibraries() {
 }
 
 llvm::ArrayRef<llvm::StringRef> reportScripts() {
-  static const llvm::StringRef kAll[] = {kData, kElements, kDrawings, kViews,
-                                         kMain};
+  static const llvm::StringRef kAll[] = {
+      kData, kElements, kDrawings, kOverview, kViews, kCode, kMain};
   return kAll;
 }
 

@@ -11,6 +11,7 @@
 #include "validator_bytes.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ireko {
 
@@ -37,8 +38,9 @@ NameMap readNameMap(ByteReader &in, const Diagnosis &diagnosis) {
 /// Calls \p read with the contents of the first such subsection of the name
 /// section, if there is one, and returns what it does.
 template <typename Read>
-NameMap readSubsection(llvm::ArrayRef<uint8_t> bytes, uint8_t wanted,
-                       Read read) {
+auto readSubsection(llvm::ArrayRef<uint8_t> bytes, uint8_t wanted, Read read)
+    -> decltype(read(std::declval<ByteReader &>(),
+                     std::declval<const Diagnosis &>())) {
   Diagnosis diagnosis;
   ByteReader in(bytes, 0, "file", diagnosis);
   in.skip(8);
@@ -56,6 +58,18 @@ NameMap readSubsection(llvm::ArrayRef<uint8_t> bytes, uint8_t wanted,
     return {};
   }
   return {};
+}
+
+/// Calls \p take with the index and the names of each function's locals, until
+/// it returns false.
+template <typename Take>
+void readLocalNames(ByteReader &in, const Diagnosis &diagnosis, Take take) {
+  uint32_t count = in.count("functions", kMaxFunctions);
+  for (uint32_t i = 0; i < count && !diagnosis.failed; ++i) {
+    uint32_t index = in.u32();
+    if (!take(index, readNameMap(in, diagnosis)))
+      return;
+  }
 }
 
 } // namespace
@@ -85,14 +99,26 @@ NameMap findFunctionNames(llvm::ArrayRef<uint8_t> bytes) {
 NameMap findLocalNames(llvm::ArrayRef<uint8_t> bytes, uint32_t function) {
   return readSubsection(
       bytes, kLocalNames, [&](ByteReader &in, const Diagnosis &diagnosis) {
-        uint32_t count = in.count("functions", kMaxFunctions);
-        for (uint32_t i = 0; i < count && !diagnosis.failed; ++i) {
-          uint32_t index = in.u32();
-          NameMap names = readNameMap(in, diagnosis);
+        NameMap found;
+        readLocalNames(in, diagnosis, [&](uint32_t index, NameMap names) {
           if (index == function)
-            return names;
-        }
-        return NameMap();
+            found = std::move(names);
+          return index != function;
+        });
+        return found;
+      });
+}
+
+std::unordered_map<uint32_t, NameMap>
+findAllLocalNames(llvm::ArrayRef<uint8_t> bytes) {
+  return readSubsection(
+      bytes, kLocalNames, [](ByteReader &in, const Diagnosis &diagnosis) {
+        std::unordered_map<uint32_t, NameMap> found;
+        readLocalNames(in, diagnosis, [&](uint32_t index, NameMap names) {
+          found.try_emplace(index, std::move(names));
+          return true;
+        });
+        return found;
       });
 }
 

@@ -12,6 +12,7 @@
 #include "llvm/ADT/StringRef.h"
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -32,8 +33,11 @@ struct NameMap {
 /// may lie before the name section and should still show names).
 NameMap findFunctionNames(llvm::ArrayRef<uint8_t> bytes);
 
-/// The same for the locals of a function, parameters first.
+/// The same for the locals of a function, parameters first, and of all
+/// functions whose locals have names.
 NameMap findLocalNames(llvm::ArrayRef<uint8_t> bytes, uint32_t function);
+std::unordered_map<uint32_t, NameMap>
+findAllLocalNames(llvm::ArrayRef<uint8_t> bytes);
 
 } // namespace ireko
 

@@ -10,12 +10,18 @@ const whole = new Promise((done) => {
   else document.addEventListener('DOMContentLoaded', done, { once: true });
 });
 
-async function unpack(element) {
-  const text = atob(element.textContent);
+function decode(base64) {
+  if (Uint8Array.fromBase64) // since 2025
+    return Uint8Array.fromBase64(base64);
+  const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; ++i)
     bytes[i] = text.charCodeAt(i);
-  const stream = new Blob([bytes]).stream().pipeThrough(
+  return bytes;
+}
+
+async function unpack(element) {
+  const stream = new Blob([decode(element.textContent)]).stream().pipeThrough(
       new DecompressionStream('deflate'));
   return JSON.parse(await new Response(stream).text());
 }
@@ -23,7 +29,7 @@ async function unpack(element) {
 class Data {
   constructor(json) {
     Object.assign(this, json);
-    this.pieces = null;
+    this.pieces = {};
     this.unpacked = new Map();
     // What shares are of: instructions that run, or without weights those that
     // there are.
@@ -38,7 +44,7 @@ class Data {
     for (const h of this.handlers) {
       h.share = (this.hasWeights ? h.weight : h.uses) / this.total;
       // Dispatches saved against one handler for each operator.
-      h.saved = h.share * Math.max(0, h.operators - 1);
+      h.saved = h.saves;
       h.line = h.text.join('; ');
     }
   }
@@ -47,13 +53,21 @@ class Data {
     return new Data(await unpack(document.getElementById('data')));
   }
 
-  // The instructions of a function; null if they are not in this report.
-  async listing(index) {
-    if (!this.pieces) {
+  // A function's instructions and what stands beside them, and the lines of a
+  // handler's code; null if they are not in this report.
+  listing(index) {
+    return this.find('listing', index);
+  }
+  code(number) {
+    return this.find('code', number);
+  }
+
+  async find(kind, index) {
+    if (!this.pieces[kind]) {
       await whole;
-      this.pieces = [...document.querySelectorAll('script.listing')];
+      this.pieces[kind] = [...document.querySelectorAll(`script.${kind}`)];
     }
-    const piece = this.pieces.find((each) =>
+    const piece = this.pieces[kind].find((each) =>
       index >= Number(each.dataset.first) && index < Number(each.dataset.next));
     if (!piece)
       return null;
@@ -67,6 +81,26 @@ class Data {
       this.unpacked.delete(this.unpacked.keys().next().value);
     return found[index] ?? null;
   }
+}
+
+// The n of the rows with the highest by(row) above 0, highest first: without
+// sorting them all, of which there may be many thousands.
+function highest(rows, by, n) {
+  const found = [];
+  let least = 0;
+  for (const row of rows) {
+    const value = by(row);
+    if (value <= least)
+      continue;
+    found.push({ row, value });
+    if (found.length < 2 * n)
+      continue;
+    found.sort((a, b) => b.value - a.value);
+    found.length = n;
+    least = found.at(-1).value;
+  }
+  found.sort((a, b) => b.value - a.value);
+  return found.slice(0, n).map(({ row }) => row);
 }
 
 const nameOf = (f) => f.name ?? `function ${f.index}`;

@@ -6,12 +6,27 @@ const colour = (name) =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const drawn = [];
 
-// Draws into `holder` when it is in the page, and again in other colours.
+// Draws into `holder` when it is in view, and again in other colours.
 function draw(holder, label, configure) {
   const canvas = make('canvas', { role: 'img', 'aria-label': label });
   holder.append(canvas);
   drawn.push({ canvas, configure, chart: null });
 }
+
+function drawChart(each) {
+  each.chart?.destroy();
+  each.chart = new Chart(each.canvas, each.configure());
+}
+
+const inView = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    const each = drawn.find(({ canvas }) => canvas === target);
+    if (!isIntersecting || !each || each.chart)
+      continue;
+    drawChart(each);
+    inView.unobserve(target);
+  }
+}, { rootMargin: '200px' });
 
 function showDrawings() {
   Chart.defaults.color = colour('quiet');
@@ -19,13 +34,15 @@ function showDrawings() {
   Chart.defaults.font.family = 'system-ui, sans-serif';
   Chart.defaults.animation = false;
   Chart.defaults.maintainAspectRatio = false;
-  for (const each of drawn) {
-    each.chart?.destroy();
-    each.chart = new Chart(each.canvas, each.configure());
-  }
+  for (const each of drawn)
+    if (each.chart)
+      drawChart(each);
+    else
+      inView.observe(each.canvas);
 }
 
 function clearDrawings() {
+  inView.disconnect();
   for (const { chart } of drawn)
     chart?.destroy();
   drawn.length = 0;
@@ -78,11 +95,10 @@ const kTreemapFunctions = 300;
 
 // The functions that make most of `weigh`, and the rest as one.
 function drawHeat(holder, functions, weigh, describe) {
-  const shown = functions.filter((f) => weigh(f) > 0)
-    .sort((a, b) => weigh(b) - weigh(a));
-  const tree = shown.slice(0, kTreemapFunctions)
+  const tree = highest(functions, weigh, kTreemapFunctions)
     .map((f) => ({ f, value: weigh(f) }));
-  const rest = shown.slice(kTreemapFunctions);
+  const shown = new Set(tree.map(({ f }) => f));
+  const rest = functions.filter((f) => weigh(f) > 0 && !shown.has(f));
   const sum = rest.reduce((total, f) => total + weigh(f), 0);
   if (sum)
     tree.push({ f: null, value: sum });

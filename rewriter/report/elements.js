@@ -31,6 +31,7 @@ function percent(share) {
     : `${p.toFixed(p < 1 ? 2 : p < 10 ? 1 : 0)} %`;
 }
 
+const rounded = (n) => numbers.format(Number(n.toPrecision(3)));
 const hex = (n) => n.toString(16).padStart(6, '0');
 const functionLink = (f, text) =>
   make('a', { href: `#/function/${f.index}` }, text ?? nameOf(f));

@@ -6,6 +6,8 @@
 - docs/passes.md is made from passes/passes.def and tests/golden/passes.
 - docs/troubleshooting.md: each heading in backticks is a text of the tool.
 - Links between pages lead somewhere.
+- mkdocs, if it is there, makes a site of all pages without a warning, which
+  fetches nothing.
 
     run.py            checks
     run.py --update   writes outputs and docs/passes.md anew (look at the diff!)
@@ -15,6 +17,7 @@ import argparse
 import difflib
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -166,6 +169,38 @@ def dead_links():
     return found + [f"docs/README.md does not list {name}" for name in unlisted]
 
 
+def wrong_site():
+    """What is wrong with the site that mkdocs.yml makes of the pages; None
+    without mkdocs."""
+    if not shutil.which("mkdocs"):
+        return None
+    found = []
+    with tempfile.TemporaryDirectory(prefix="ireko-site-") as site:
+        made = subprocess.run(
+            ["mkdocs", "build", "--strict", "--quiet", "--site-dir", site],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        if made.returncode:
+            return [made.stderr.strip()]
+        navigation = (ROOT / "mkdocs.yml").read_text()
+        for page in sorted(DOCS.glob("*.md")):
+            if f": {page.name}\n" not in navigation:
+                found.append(f"mkdocs.yml does not list {page.name}")
+        for page in sorted(Path(site).rglob("*.html")):
+            found += [
+                f"{page.name} fetches {address}"
+                for address in re.findall(
+                    r'<(?:link|script|img)[^>]*(?:src|href)="((?:https?:)?//[^"]*)',
+                    page.read_text(),
+                )
+            ]
+    return found
+
+
 def main():
     parser = argparse.ArgumentParser(
         description="Checks the documentation for people."
@@ -192,7 +227,17 @@ def main():
     for link in dead_links():
         print(f"FAIL dead link in {link}")
         failed += 1
-    print(f"{max(4 - failed, 0)} passed, {failed} failed, 0 skipped")
+    wrong = wrong_site()
+    for what in wrong or []:
+        print(f"FAIL the site: {what}")
+        failed += 1
+    if wrong is None:
+        print("skipped: the site: there is no mkdocs (apt install mkdocs)")
+    checks = 4 + (wrong is not None)
+    print(
+        f"{max(checks - failed, 0)} passed, {failed} failed, "
+        f"{int(wrong is None)} skipped"
+    )
     return 1 if failed else 0
 
 

@@ -5,6 +5,7 @@ and keys.
     run.py                      with the release build
     run.py --build debug
     run.py --screenshots DIR    and keeps pictures, to be looked at
+    run.py --large              also how fast the report of Yosys is there
 """
 
 import argparse
@@ -23,13 +24,17 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from browser import Browser  # noqa: E402
 from checks import Checks  # noqa: E402
+import tools  # noqa: E402
 
 APP = ROOT / "samples" / "mandelbrot.wat"
+# The largest program of tests/programs: 30 MB.
+LARGE = tools.cacheRoot() / "programs" / "yosys.wasm"
+kMostMilliseconds = 3000
 
 
 def inspect(tool, *arguments):
     return subprocess.run([tool, "inspect", *map(str, arguments)], check=True,
-                          capture_output=True, timeout=120).stdout
+                          capture_output=True, timeout=900).stdout
 
 
 def dataIn(page):
@@ -38,12 +43,15 @@ def dataIn(page):
         return json.loads(zlib.decompress(base64.b64decode(text)))
     data = unpack(re.search(r'<script type="text/plain" id="data">([^<]*)<',
                             page)[1])
-    for piece in re.finditer(r'<script type="text/plain" class="listing" '
+    for piece in re.finditer(r'<script type="text/plain" class="(listing|code)" '
                              r'data-first="(\d+)" data-next="(\d+)">([^<]*)<',
                              page):
-        for index, instructions in unpack(piece[3]).items():
-            assert int(piece[1]) <= int(index) < int(piece[2])
-            data["functions"][int(index)]["instructions"] = instructions
+        for index, part in unpack(piece[4]).items():
+            assert int(piece[2]) <= int(index) < int(piece[3])
+            if piece[1] == "listing":
+                data["functions"][int(index)].update(part)
+            else:
+                data["handlers"][int(index)]["code"] = part
     return data
 
 
@@ -94,6 +102,9 @@ class Session:
 
 def byMouse(session, report):
     browser, checks = session.browser, session.checks
+    browser.screen(1280, 3000)
+    session.open(report)
+    session.picture("whole-overview")
     browser.screen(1280, 1000)
     print(f"the report is there after {session.open(report)} ms")
     checks.check("charts", browser.run("document.querySelectorAll("
@@ -103,10 +114,30 @@ def byMouse(session, report):
     browser.click("#heat canvas")
     session.at("from the treemap to a function", "escape", "#/function/1")
     session.picture("function")
+    # Beside the original at first, as the screen is wide.
+    for name, text in (("original", "f64.mul"), ("region", "loop $"),
+                       ("stream", "enter region")):
+        browser.click(f"button[data-beside={name}]")
+        browser.until(f"location.hash.endsWith('beside={name}') && "
+                      "document.querySelector('button[aria-pressed=true]')"
+                      f"?.dataset.beside === {name!r}")
+        checks.holds(f"the stream beside: {name}", browser.run(
+            "[...document.querySelectorAll('.row')].some((row) => (row."
+            f"querySelector('.side') ?? row).textContent.includes({text!r}))"))
+        session.picture(f"function-{name}")
+    browser.click("button[data-beside=safepoints]")
+    checks.holds("safepoints with their live values", browser.until(
+        "document.querySelector('table')?.textContent.includes('$cx f64')"))
+    session.picture("safepoints")
+    browser.click("button[data-beside=stream]")
+    browser.until("document.querySelector('.list') !== null")
     handler = browser.until("document.querySelector('.row a')?.textContent")
     browser.click(".row a")
     session.at("from a line to its handler", f"Handler {handler[1:]}",
                f"#/handler/{handler[1:]}")
+    checks.holds("the code of a handler", browser.until(
+        "[...document.querySelectorAll('pre')].some((pre) =>"
+        " pre.textContent.includes('local.get $pc'))"))
     session.picture("handler")
     browser.click("td a")
     browser.until("document.querySelector('.list') !== null")
@@ -115,8 +146,9 @@ def byMouse(session, report):
     browser.click("nav a[href='#/regions']")
     browser.until("document.querySelector('#filter')?.placeholder ==="
                   " 'Filter regions'")
-    checks.check("regions", browser.run(
-        "document.querySelectorAll('.row').length"), 3)
+    checks.check("regions, with what was expected of them", browser.run(
+        "[...document.querySelectorAll('.row')].filter((row) =>"
+        " row.textContent.includes('calls expected')).length"), 3)
     session.picture("regions")
     browser.click("nav a[href='#/handlers']")
     browser.until("document.querySelector('#filter')?.placeholder ==="
@@ -172,14 +204,49 @@ def byAddress(session, report):
     checks.holds("a link to nothing", session.heading())
 
 
+def withProfile(session, report):
+    browser, checks = session.browser, session.checks
+    browser.screen(1280, 3000)
+    session.open(report)
+    titles = browser.run("[...document.querySelectorAll('h2')].map("
+                         "(title) => title.textContent)")
+    for title in ("Hot paths", "What ends an instruction",
+                  "Superinstructions that did not pay"):
+        checks.holds(title, title in titles)
+    session.picture("profile")
+    browser.click("a[href='#/handlers?sort=unpaid']")
+    checks.check("those that did not pay", browser.until(
+        "document.querySelector('button[aria-pressed=true]')?.textContent"),
+        "did not pay")
+    session.open(report, "#/function/1?beside=stream")
+    checks.holds("counts and shares beside each line", browser.until(
+        "[...document.querySelectorAll('.row')].some((row) =>"
+        " /\\d{1,3},\\d{3}.*%/.test(row.textContent))"))
+    session.picture("profile-function")
+
+
+def quickly(session, report):
+    """A report of a large program: how long until it is there, the best of
+    five, as others may be at work."""
+    session.browser.screen(1280, 1000)
+    times = [session.open(report) for _ in range(5)]
+    print(f"{report.name}, {report.stat().st_size >> 20} MB, is there after "
+          f"{times} ms")
+    session.checks.holds(f"in less than {kMostMilliseconds} ms: {min(times)}",
+                         min(times) < kMostMilliseconds)
+    session.picture("large")
+
+
 def everywhere(session, report):
     """No width at which the page is wider than the screen."""
+    views = ("", "functions", "handlers", "regions", "function/2",
+             "function/2?beside=original", "function/2?beside=region",
+             "function/2?beside=safepoints", "handler/2")
     for mode, width, height in (("light", 1280, 800), ("dark", 1280, 800),
                                 ("light", 390, 844), ("dark", 390, 844)):
         session.browser.screen(width, height, mode)
         session.open(report)
-        for view in ("", "functions", "handlers", "regions", "function/2",
-                     "handler/2"):
+        for view in views:
             session.browser.run(f"location.hash = '#/{view}'")
             session.browser.until("turn >= 1 && document.querySelector("
                                   "'main > *') && true")
@@ -187,13 +254,15 @@ def everywhere(session, report):
                                  session.browser.run(
                 "document.documentElement.scrollWidth <= innerWidth"
                 " && main.scrollWidth <= main.clientWidth"))
-            session.picture(f"{mode}-{width}-{view.replace('/', '-') or 'overview'}")
+            name = re.sub(r"[/?=]", "-", view) or "overview"
+            session.picture(f"{mode}-{width}-{name}")
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", default="release")
     parser.add_argument("--screenshots", type=pathlib.Path)
+    parser.add_argument("--large", action="store_true")
     options = parser.parse_args()
     tool = ROOT / "build" / options.build / "ireko"
     if options.screenshots:
@@ -204,12 +273,22 @@ def main():
         report = work / "report.html"
         inspect(tool, APP, "--format=html", "-o", report)
         checkData(checks, tool, report, work)
+        profile, profiled = work / "profile", work / "profiled.html"
+        subprocess.run([tool, "run", APP, "--profile", profile], check=True,
+                       stdout=subprocess.DEVNULL, timeout=120)
+        inspect(tool, APP, "--format=html", "--profile", profile, "-o", profiled)
+        large = work / "yosys.html"
+        if options.large:
+            inspect(tool, LARGE, "--format=html", "-o", large)
         if shutil.which("chromium"):
             browser = Browser()
             try:
                 session = Session(browser, checks, options.screenshots)
                 for step in (byMouse, byKeys, byAddress, everywhere):
                     step(session, report)
+                withProfile(session, profiled)
+                if options.large:
+                    quickly(session, large)
                 checks.check("errors on the page, and requests",
                              browser.errors, [])
             finally:

@@ -1,1 +1,1 @@
-ireko inspect sum.wat -O0
+ireko inspect sum.wat -O0 --show functions

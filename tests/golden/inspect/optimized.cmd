@@ -1,2 +1,2 @@
 # A loop body becomes one instruction.
-ireko inspect --no-regions sum.wat
+ireko inspect --no-regions sum.wat --show functions

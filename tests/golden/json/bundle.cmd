@@ -1,15 +1,22 @@
 # The same but for what only the rewriter knows.
 facts() { python3 -c '
-import json, sys
+import json, re, sys
 what = json.load(sys.stdin)
 del what["file"], what["kind"], what["summary"]
 for handler in what["handlers"]:
-    handler.pop("weight", None)
+    for name in ("weight", "saves", "usedIn"):
+        handler.pop(name, None)
 for function in what["functions"]:
-    function.pop("weight", None)
-    function.get("region", {}).pop("bytes", None)
+    for name in ("weight", "slots", "original", "safepoints", "generated"):
+        function.pop(name, None)
+    for name in ("bytes", "benefit", "estimatedBytes"):
+        function.get("region", {}).pop(name, None)
     for instruction in function.get("instructions", []):
         instruction.pop("weight", None)
+        for slot, name in enumerate("nis", 1):
+            instruction["text"] = [
+                re.sub(rf"\${name}\b", f"s{slot}", text)
+                for text in instruction["text"]]
 print(json.dumps(what))'; }
 ireko pack -q sum.wat -o "$OUT/bundle.wasm"
 ireko inspect sum.wat --format=json | facts > "$OUT/module"

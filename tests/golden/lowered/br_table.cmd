@@ -1,2 +1,2 @@
-ireko inspect --no-regions -O0 br_table.wat
-ireko inspect --no-regions br_table.wat
+ireko inspect --show functions --no-regions -O0 br_table.wat
+ireko inspect --show functions --no-regions br_table.wat

@@ -1,2 +1,2 @@
-ireko inspect --no-regions -O0 call_indirect.wat
-ireko inspect --no-regions call_indirect.wat
+ireko inspect --show functions --no-regions -O0 call_indirect.wat
+ireko inspect --show functions --no-regions call_indirect.wat

@@ -1,2 +1,2 @@
-ireko inspect --no-regions -O0 calls.wat
-ireko inspect --no-regions calls.wat
+ireko inspect --show functions --no-regions -O0 calls.wat
+ireko inspect --show functions --no-regions calls.wat

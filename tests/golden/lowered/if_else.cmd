@@ -1,2 +1,2 @@
-ireko inspect --no-regions -O0 if_else.wat
-ireko inspect --no-regions if_else.wat
+ireko inspect --show functions --no-regions -O0 if_else.wat
+ireko inspect --show functions --no-regions if_else.wat

@@ -1,2 +1,2 @@
-ireko inspect --no-regions -O0 loop.wat
-ireko inspect --no-regions loop.wat
+ireko inspect --show functions --no-regions -O0 loop.wat
+ireko inspect --show functions --no-regions loop.wat

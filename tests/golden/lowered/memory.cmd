@@ -1,2 +1,2 @@
-ireko inspect --no-regions -O0 memory.wat
-ireko inspect --no-regions memory.wat
+ireko inspect --show functions --no-regions -O0 memory.wat
+ireko inspect --show functions --no-regions memory.wat

@@ -1,2 +1,2 @@
-ireko inspect --no-regions -O0 multi_value.wat
-ireko inspect --no-regions multi_value.wat
+ireko inspect --show functions --no-regions -O0 multi_value.wat
+ireko inspect --show functions --no-regions multi_value.wat

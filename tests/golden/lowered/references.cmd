@@ -1,2 +1,2 @@
-ireko inspect --no-regions -O0 references.wat
-ireko inspect --no-regions references.wat
+ireko inspect --show functions --no-regions -O0 references.wat
+ireko inspect --show functions --no-regions references.wat

@@ -1,2 +1,2 @@
-ireko inspect --no-regions -O0 simd.wat
-ireko inspect --no-regions simd.wat
+ireko inspect --show functions --no-regions -O0 simd.wat
+ireko inspect --show functions --no-regions simd.wat

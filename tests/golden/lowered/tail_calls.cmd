@@ -1,2 +1,2 @@
-ireko inspect --no-regions -O0 tail_calls.wat
-ireko inspect --no-regions tail_calls.wat
+ireko inspect --show functions --no-regions -O0 tail_calls.wat
+ireko inspect --show functions --no-regions tail_calls.wat

@@ -1,7 +1,7 @@
 # A bundle without names, its map, and what the two say together.
 ireko pack -q --strip-names trap.wat -o "$OUT/trap.wasm" --map "$OUT/trap.map"
 cat "$OUT/trap.map"
-ireko inspect "$OUT/trap.wasm" | head -n 1
+ireko inspect "$OUT/trap.wasm" --show functions | head -n 1
 entry=$(sed -n 's/^function \(0x[0-9a-f]*\) .*main$/\1/p' "$OUT/trap.map")
 ireko symbolize "$OUT/trap.map" "$entry" 0x2 "ireko: trap: unreachable in function 1 at 0x5d"
 printf 'hello\nireko: trap: unreachable in function 1 at 0x5d\nin function 9\n' |

@@ -1,0 +1,21 @@
+(module
+  (memory (export "memory") 1)
+  (func $work (param $n i32) (result i32)
+    (local $i i32) (local $s i32)
+    (loop $again
+      (if (i32.eq (i32.rem_u (local.get $i) (i32.const 100)) (i32.const 99))
+        (then (i32.store (i32.const 16)
+          (i32.add (i32.load (i32.const 16)) (i32.const 1)))))
+      (local.set $s (i32.add (local.get $s)
+        (i32.mul (local.get $i) (local.get $i))))
+      (br_if $again (i32.lt_u
+        (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+        (local.get $n))))
+    (local.get $s))
+  (func $never (param $x i32) (result i32)
+    (loop $again (br_if $again (i32.rem_u (i32.mul (local.get $x)
+      (local.tee $x (i32.add (local.get $x) (i32.const 3)))) (i32.const 7))))
+    (local.get $x))
+  (func (export "_start")
+    (if (i32.eqz (call $work (i32.const 10000)))
+      (then (drop (call $never (i32.const 1)))))))
