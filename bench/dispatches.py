@@ -11,7 +11,6 @@ import json
 import pathlib
 import re
 
-import computing
 import measure
 import modes
 import programs
@@ -96,13 +95,11 @@ def measureAll(names, percent, tool, progress):
 def table(part):
     yield row(["program", *KINDS, *(f"{kind} / {BASE}" for kind in KINDS[1:])])
     yield rule("l" + "r" * (2 * len(KINDS) - 1))
-    ratios = {kind: [] for kind in KINDS[1:]}
-    for entry in part["programs"]:
-        counts = entry["dispatches"]
-        for kind, found in ratios.items():
-            found.append(counts[kind] / counts[BASE])
-        yield row([entry["program"], *(f"{counts[kind]:,}" for kind in KINDS),
-                   *(f"**{found[-1]:.3f}**" for found in ratios.values())])
-    yield row(["geometric mean", *([""] * len(KINDS)),
-               *(f"**{computing.geometricMean(found):.3f}**"
-                 for found in ratios.values())])
+    entries = [(entry["program"], entry["dispatches"])
+               for entry in part["programs"]]
+    entries.append(("all together", {
+        kind: sum(counts[kind] for _, counts in entries) for kind in KINDS}))
+    for name, counts in entries:
+        yield row([name, *(f"{counts[kind]:,}" for kind in KINDS),
+                   *(f"**{counts[kind] / counts[BASE]:.3f}**"
+                     for kind in KINDS[1:])])
