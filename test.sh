@@ -10,7 +10,7 @@ cd "$(dirname "$(readlink -f "$0")")" || exit 1
 
 # In the order in which they start: the longest first, so that the last two end
 # at about the same time.
-groups=(unit programs golden fuzz spec differential generic features bench wasi
+groups=(unit programs golden fuzz spec differential generic features exact bench wasi
   adapters runners hosts separate-spec separate-diff generic-spec generic-diff
   embedding docs report)
 command_of() {
@@ -41,6 +41,7 @@ command_of() {
     ;;
   generic-diff) echo tests/generic/differential.py --count 60 ;;
   programs) echo tests/programs/run.py ;;
+  exact) echo tests/exact/run.py ;;
   hosts) echo tests/hosts/run.py ;;
   embedding) echo tests/embedding/run.py ;;
   report) echo tests/report/run.py ;;

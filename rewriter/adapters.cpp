@@ -10,8 +10,9 @@ namespace ireko {
 // A new count, when it has run out.
 Expression *Codegen::resetCount() {
   Name count = program.own(kCountGlobal);
+  auto pc = [&] { return loadState(offsetof(VmState, pc)); };
   if (!safepoints.seed)
-    return builder.makeGlobalSet(count, i32(safepoints.interval));
+    return builder.makeGlobalSet(count, draw(i32(safepoints.interval), pc()));
   // The generator is that of Numerical Recipes (1992), 7.1.
   Name random = program.own(kRandom);
   Expression *next =
@@ -23,43 +24,44 @@ Expression *Codegen::resetCount() {
   return builder.makeBlock(
       {builder.makeGlobalSet(random, next),
        builder.makeGlobalSet(
-           count,
-           add(builder.makeBinary(RemUInt32, high, i32(safepoints.interval)),
-               i32(1)))});
+           count, draw(add(builder.makeBinary(RemUInt32, high,
+                                              i32(safepoints.interval)),
+                           i32(1)),
+                       pc()))});
 }
 
 // Runs the guest from pc with the frame fp until its outermost frame returns.
 // The dispatch function comes back now and then so that hosts which compile in
 // tiers enter their best code, and when another page has the next handler.
 void Codegen::addRunFunction() {
-  auto addGlobal = [&](const char *name, uint32_t value) {
-    bundle.addGlobal(Builder::makeGlobal(program.own(name), Type::i32,
-                                         i32(value), Builder::Mutable));
+  addCounter();
+  auto isOut = [&] {
+    return builder.makeUnary(EqZInt32, loadGlobal(kCountGlobal));
   };
-  addGlobal(kCountGlobal, safepoints.interval);
-  if (safepoints.seed)
-    addGlobal(kRandom, safepoints.seed);
   addDriver(kRun, [&](Index kept) -> Expression * {
-    Expression *reset = resetCount();
     if (!hasRegions())
       return builder.makeIf(
-          builder.makeUnary(EqZInt32, loadGlobal(kCountGlobal)), reset);
+          isOut(), builder.makeBlock({checkFrames(kept), resetCount()}));
     // Who was to call has stored where to return to; the call is right before.
     Expression *caller = load(Type::i32, loadState(offsetof(VmState, fp)), 0);
+    // In the stream, the call does not count then.
     Expression *exhausted = builder.makeBlock(
         {storeGlobal(kExhausted, i32(0)),
+         storeGlobal(kCountGlobal, add(loadGlobal(kCountGlobal), i32(1))),
          trap(i32(uint32_t(TrapKind::StackExhausted)),
               builder.makeBinary(OrInt32, caller, i32(int32_t(kBeforePc))))});
-    Expression *restore = builder.makeIf(
-        loadGlobal(kSavedCount),
-        builder.makeBlock({storeGlobal(kCountGlobal, loadGlobal(kSavedCount)),
-                           storeGlobal(kSavedCount, i32(0))}),
-        reset);
+    Expression *restored = builder.makeBlock(
+        {storeGlobal(
+             kCountGlobal,
+             builder.makeBinary(SubInt32, loadGlobal(kSavedCount), i32(1))),
+         storeGlobal(kSavedCount, i32(0)),
+         builder.makeIf(loadGlobal(kExhausted), exhausted)});
     return builder.makeBlock(
         {builder.makeIf(
-             builder.makeUnary(EqZInt32, loadGlobal(kCountGlobal)),
+             isOut(),
              builder.makeBlock(
-                 {builder.makeIf(loadGlobal(kExhausted), exhausted), restore})),
+                 {builder.makeIf(loadGlobal(kSavedCount), restored),
+                  checkFrames(kept), builder.makeIf(isOut(), resetCount())})),
          reachFrom(builder.makeLocalGet(1, Type::i32), kept)});
   });
   if (!hasRegions())
@@ -67,12 +69,13 @@ void Codegen::addRunFunction() {
   // On top of a region: what leaves, leaves to whoever runs that.
   // A count that has run out in there is no reason to leave the regions below,
   // whose inner loops would go on in the stream.
-  addDriver(kRunStream, [&](Index) -> Expression * {
+  addDriver(kRunStream, [&](Index kept) -> Expression * {
     Expression *leave = builder.makeReturn();
     if (!safepoints.areStrict())
-      leave = builder.makeIf(loadGlobal(kSavedCount), leave, resetCount());
-    return builder.makeIf(builder.makeUnary(EqZInt32, loadGlobal(kCountGlobal)),
-                          leave);
+      leave =
+          builder.makeIf(loadGlobal(kSavedCount), leave,
+                         builder.makeBlock({checkFrames(kept), resetCount()}));
+    return builder.makeIf(isOut(), leave);
   });
 }
 

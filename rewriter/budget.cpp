@@ -68,6 +68,7 @@ RegionOptions regionOptions(const PackOptions &options, uint64_t codeBytes) {
     regions.bytes = 0;
   regions.hostFeatures = options.hostFeatures;
   regions.limits = options.limits;
+  regions.leaveOutSeed = options.leaveOutSeed;
   return regions;
 }
 

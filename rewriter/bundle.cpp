@@ -153,8 +153,8 @@ void Bundler::addExports(Codegen &gen) {
     Name inner = *item->getInternalName();
     if (item->kind == ExternalKind::Function) {
       inner = gen.adapterOf(program.functionIndex.at(inner));
-      if (options.counters)
-        inner = countedExport(inner);
+      if (atEnd.is())
+        inner = endingExport(inner);
     }
     if (item->kind == ExternalKind::Memory)
       inner = layout.guestMemory;
@@ -290,8 +290,11 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
   gen.copyFunction = runtimeFunctions.at("ireko_copy");
   gen.fillFunction = runtimeFunctions.at("ireko_fill");
   gen.keptSegments = keptSegments;
-  if (options.counters)
-    addCountWriters(gen);
+  gen.fuel = options.fuel;
+  gen.checkFunction = runtimeFunctions.at("ireko_check_frames");
+  gen.safepointCount = safepointRecords.size();
+  if (options.counters || (options.fuel.prints && canPrint()))
+    watchEndings(gen);
   addReferenceRegisters();
   copyTables(gen);
   copyElements(gen);
@@ -305,13 +308,16 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
   gen.addDispatchFunctions();
   // What is left traps if the host calls the guest from within, or again after
   // a trap: no reason to carry messages.
-  if (!gen.raisesTraps && !options.counters)
+  if (!gen.raisesTraps && !atEnd.is())
     gen.trapFunction = runtimeFunctions.at("ireko_trap_quiet");
   gen.addRunFunction();
   addVmData();
   copyData();
   gen.addStart(initialisation);
   addExports(gen);
+  if (options.fuel.counts)
+    if (auto error = exportFuel())
+      return std::move(error);
   if (options.counters) {
     exportMemory();
     watchTraps();

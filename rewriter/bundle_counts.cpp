@@ -190,23 +190,31 @@ private:
 
 } // namespace
 
-// The function that writes the counters, and one to raise traps with, which
-// does that before.
-void Bundler::addCountWriters(Codegen &gen) {
+Expression *Bundler::writeAllCounts() {
   const CounterPlan &plan = *options.counters;
-  writeCounts = program.own("write_counts");
-  auto write =
-      Builder::makeFunction(writeCounts, Signature(Type::none, Type::none), {});
-  write->body = builder.makeCall(
+  return builder.makeCall(
       runtimeFunctions.at("ireko_write_counts"),
       {builder.makeConst(Literal(layout.globals + plan.offset)),
        builder.makeConst(Literal(uint32_t(plan.bytes())))},
       Type::none);
-  bundle.addFunction(std::move(write));
+}
+
+// The function that says what was counted, and one to raise traps with and one
+// to exit with, which call that before.
+void Bundler::watchEndings(Codegen &gen) {
+  atEnd = program.own("at_end");
+  std::vector<Expression *> says;
+  if (options.counters)
+    says.push_back(writeAllCounts());
+  if (options.fuel.prints)
+    says.push_back(builder.makeCall(runtimeFunctions.at("ireko_print_fuel"),
+                                    {gen.usedFuel()}, Type::none));
+  bundle.addFunction(Builder::makeFunction(
+      atEnd, Signature(Type::none, Type::none), {}, builder.makeBlock(says)));
   Signature signature({Type::i32, Type::i32}, Type::none);
-  auto trap = Builder::makeFunction(program.own("counted_trap"), signature, {});
+  auto trap = Builder::makeFunction(program.own("ending_trap"), signature, {});
   trap->body =
-      builder.makeBlock({builder.makeCall(writeCounts, {}, Type::none),
+      builder.makeBlock({builder.makeCall(atEnd, {}, Type::none),
                          builder.makeCall(gen.trapFunction,
                                           {builder.makeLocalGet(0, Type::i32),
                                            builder.makeLocalGet(1, Type::i32)},
@@ -216,10 +224,10 @@ void Bundler::addCountWriters(Codegen &gen) {
   for (auto &[import, target] : gen.importTargets) {
     if (guest.getFunction(import)->base != "proc_exit")
       continue;
-    auto exit = Builder::makeFunction(program.own("counted_exit"),
+    auto exit = Builder::makeFunction(program.own("ending_exit"),
                                       Signature(Type::i32, Type::none), {});
     exit->body = builder.makeBlock(
-        {builder.makeCall(writeCounts, {}, Type::none),
+        {builder.makeCall(atEnd, {}, Type::none),
          builder.makeCall(target, {builder.makeLocalGet(0, Type::i32)},
                           Type::none)});
     target = exit->name;
@@ -228,9 +236,9 @@ void Bundler::addCountWriters(Codegen &gen) {
   }
 }
 
-// `adapter`, with the counters written before it returns to the host.
-Name Bundler::countedExport(Name adapter) {
-  Name name = program.own("counted." + adapter.toString());
+// `adapter`, with what is called before it returns to the host.
+Name Bundler::endingExport(Name adapter) {
+  Name name = program.own("ending." + adapter.toString());
   if (bundle.getFunctionOrNull(name))
     return name;
   wasm::Function *inner = bundle.getFunction(adapter);
@@ -241,7 +249,7 @@ Name Bundler::countedExport(Name adapter) {
     operands.push_back(builder.makeLocalGet(i, inner->getLocalType(i)));
   Type results = inner->getResults();
   std::vector<Expression *> list{builder.makeCall(adapter, operands, results),
-                                 builder.makeCall(writeCounts, {}, Type::none)};
+                                 builder.makeCall(atEnd, {}, Type::none)};
   if (results != Type::none) {
     Index kept = Builder::addVar(function.get(), results);
     list[0] = builder.makeLocalSet(kept, list[0]);
@@ -260,7 +268,7 @@ void Bundler::exportMemory() {
 }
 
 void Bundler::watchTraps() {
-  TrapWatcher watcher(program, bundle, layout, writeCounts);
+  TrapWatcher watcher(program, bundle, layout, atEnd);
   watcher.setModule(&bundle);
   for (auto &function : bundle.functions)
     if (!function->imported() && !isOfRuntime(function->name))

@@ -97,6 +97,11 @@ llvm::Error Bundler::placeMemory() {
     table.address = end;
     end += table.functions.size() * sizeof(StaticTableEntry);
   }
+  if (options.safepoints.checked) {
+    safepointRecords = safepointsOf(program, tiling, regions, image);
+    layout.safepoints = end = alignTo(end, alignof(SafepointRecord));
+    end += safepointRecords.size() * sizeof(SafepointRecord);
+  }
   for (auto &segment : guest.dataSegments) {
     auto kept = keptSegments.find(segment->name);
     if (kept == keptSegments.end())
@@ -204,6 +209,11 @@ void Bundler::addVmData() {
     for (uint32_t element : table.functions)
       appendBytes(bytes, tableEntry(program, image, element));
   addSegment("tables", layout.tables, bytes);
+
+  bytes.clear();
+  for (const SafepointRecord &record : safepointRecords)
+    appendBytes(bytes, record);
+  addSegment("safepoints", layout.safepoints, bytes);
 
   uint32_t number = 0;
   for (auto &segment : guest.dataSegments) {

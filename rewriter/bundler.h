@@ -59,9 +59,12 @@ private:
   void planKeptSegments();
   // The place of an active segment, if it is known and inside.
   std::optional<uint32_t> placeOf(const wasm::DataSegment &segment) const;
+  // rewriter/fuel.cpp
+  llvm::Error exportFuel();
   // rewriter/bundle_counts.cpp
-  void addCountWriters(Codegen &gen);
-  wasm::Name countedExport(wasm::Name adapter);
+  void watchEndings(Codegen &gen);
+  wasm::Expression *writeAllCounts();
+  wasm::Name endingExport(wasm::Name adapter);
   void exportMemory();
   void watchTraps();
   // rewriter/bundle_tables.cpp
@@ -96,8 +99,10 @@ private:
   // are copied here.
   std::vector<wasm::Expression *> initialisation;
   std::unordered_map<wasm::Name, KeptSegment> keptSegments;
-  // In a counting bundle, the function that writes the counters.
-  wasm::Name writeCounts;
+  // What is called before the program ends, if anything is: it writes the
+  // counters, and prints what fuel was used.
+  wasm::Name atEnd;
+  std::vector<SafepointRecord> safepointRecords; // with --check-frames
 };
 
 } // namespace ireko

@@ -154,6 +154,17 @@ void addPackOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
   app->add_option("--safepoints", raw.safepoints,
                   "Of which to leave at one, or with SEED at random")
       ->option_text("N[:SEED]");
+  app->add_flag("--stay-in-stream", line.pack.safepoints.forGood,
+                "Code that has left to the stream ends there");
+  app->add_option("--leave-out", line.pack.leaveOutSeed,
+                  "Leave blocks out of regions, at random")
+      ->option_text("SEED");
+  app->add_flag("--check-frames", line.pack.safepoints.checked,
+                "Check the guest stack after each leaving");
+  app->add_option("--fuel", raw.fuel, "Trap where it counts more loops, calls")
+      ->option_text("N");
+  app->add_flag("--print-fuel", line.pack.fuel.prints,
+                "Say at the end how many it has counted");
   addStripNames(app, line);
   addJobs(app, raw);
 }

@@ -72,6 +72,12 @@ llvm::Error checkRegions(CommandLine &line, const RawOptions &raw) {
       return bytes.takeError();
     line.pack.regionBytes = *bytes;
   }
+  FuelOptions &fuel = line.pack.fuel;
+  fuel.counts = fuel.prints || !raw.fuel.empty();
+  if (!raw.fuel.empty() &&
+      (llvm::StringRef(raw.fuel).getAsInteger(10, fuel.limit) ||
+       fuel.limit > FuelOptions::kNoLimit))
+    return usageError("'" + raw.fuel + "' is not a number below 2^63 - 1");
   if (raw.safepoints.empty())
     return llvm::Error::success();
   auto [interval, seed] = llvm::StringRef(raw.safepoints).split(':');

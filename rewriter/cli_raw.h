@@ -30,6 +30,7 @@ struct RawOptions {
   bool noRegions = false;
   bool allRegions = false;
   std::string safepoints;
+  std::string fuel;
   std::string imageSize = "24m";
   std::vector<std::string> folders;
   std::string shell;

@@ -40,6 +40,7 @@ struct MemoryLayout {
   uint32_t image = 0;
   uint32_t globals = 0;
   uint32_t tables = 0;
+  uint32_t safepoints = 0; // SafepointRecord[]
   uint32_t stackBase = 0, stackEnd = 0;
   // Of the guest's address 0, in guestMemory; 0 in the separate layout.
   uint32_t guestBase = 0;
@@ -63,7 +64,7 @@ inline constexpr char kStart[] = "start";
 // Safepoints until the program is to leave to the runtime; 0 while it does. The
 // dispatch function has it in a local.
 inline constexpr char kCountGlobal[] = "count";
-// The count to go on with, if the host's stack got too deep; or 0.
+// The count to go on with after everything has left, plus one; or 0.
 inline constexpr char kSavedCount[] = "count.saved";
 // Frames at higher addresses are not entered as regions.
 inline constexpr char kFrameLimit[] = "frame.limit";
@@ -72,10 +73,13 @@ inline constexpr char kEntryGlobal[] = "entry";
 // Not 0: a callee's frame did not fit into the guest stack.
 inline constexpr char kExhausted[] = "exhausted";
 inline constexpr char kRandom[] = "random";
+// With fuel, an i64: what may still be counted, besides the count.
+inline constexpr char kFuel[] = "fuel";
 inline constexpr char kRegionTable[] = "regions";
 inline constexpr char kEnter[] = "enter";
 inline constexpr char kLeave[] = "leave";
 inline constexpr char kRunStream[] = "run.stream";
+inline constexpr char kRunOnTop[] = "run.top";
 
 // What comes of entering a region from the stream.
 enum class EntryResult : uint32_t {
@@ -86,6 +90,12 @@ enum class EntryResult : uint32_t {
 
 // An activation that goes on in a region is entered with this bit in its fp.
 inline constexpr uint32_t kGoesOn = 0x80000000;
+
+// For the check of frames, in the order in which it wants them.
+std::vector<SafepointRecord> safepointsOf(const Program &program,
+                                          const Tiling &tiling,
+                                          const Regions &regions,
+                                          const Image &image);
 
 class Codegen {
 public:
@@ -112,6 +122,22 @@ public:
   // Runs what instantiation does beyond active segments: initialisation that
   // may trap or depends on imports, and the guest's start function.
   void addStart(const std::vector<wasm::Expression *> &initialisation);
+
+  // rewriter/fuel.cpp
+  // So many safepoints more, an i32, before the one that finds that the count
+  // has run out: as many as `wanted`, or all that are left, or a trap of the
+  // function with code at `pc`.
+  wasm::Expression *draw(wasm::Expression *wanted, wasm::Expression *pc);
+  wasm::Expression *draw(uint32_t wanted, uint32_t pc) {
+    return draw(i32(wanted), i32(pc));
+  }
+  wasm::Expression *isFuelLeft();
+  // An i64.
+  wasm::Expression *usedFuel();
+  // rewriter/frame_check.cpp
+  // Traps if a frame of the guest stack is not good. `kept`: a local to work
+  // with.
+  wasm::Expression *checkFrames(wasm::Index kept);
 
   // rewriter/region_calls.cpp
   bool hasRegions() const { return regions && !regions->list.empty(); }
@@ -245,6 +271,10 @@ public:
   std::unordered_map<wasm::Name, KeptSegment> keptSegments;
 
   Safepoints safepoints = {};
+  FuelOptions fuel = {};
+  // The runtime's function that looks at frames, and its records.
+  wasm::Name checkFunction;
+  uint32_t safepointCount = 0;
   // Null where there are none, as in the generic VM.
   const Regions *regions = nullptr;
   // An exception of a host function puts VmState::sp back on its way.
@@ -254,6 +284,7 @@ public:
   bool annotates = false;
 
 private:
+  void addCounter();
   wasm::Expression *resetCount();
   void
   addDriver(const char *name,
@@ -261,6 +292,7 @@ private:
   void addRegionGlobals();
   void addEnterFunction(wasm::HeapType type, wasm::Name name);
   void addEnter();
+  void addRunOnTop();
   void addLeave();
   // Frames up to this address leave room for that of any region; 0: none do.
   uint32_t highestRegionFrame() const;

@@ -277,7 +277,9 @@ Expression *ColdGenerator::body(const ColdOperator &op) {
     list.push_back(gen.storeGlobal(kFrameLimit, get(limit)));
     list.push_back(builder.makeIf(
         builder.makeUnary(EqZInt32, gen.loadGlobal(kCountGlobal)),
-        gen.storeGlobal(kCountGlobal, get(count))));
+        // If it was fuel that ran out, the next to count finds that again.
+        gen.storeGlobal(kCountGlobal,
+                        gen.fuel.counts ? gen.i32(1) : get(count))));
   }
   if (op.leavesVm)
     list.push_back(gen.storeState(offsetof(VmState, sp), get(saved)));

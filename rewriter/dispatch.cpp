@@ -115,8 +115,9 @@ void Codegen::addPage(uint32_t number) {
                         Type::unreachable));
   if (handlers.raisesTraps()) {
     raisesTraps = true;
+    Expression *keep = fuel.counts ? keepCount() : builder.makeNop();
     inner = builder.makeBlock(
-        {target(kTrapLabel, {inner}), trap(get(kTrap), get(kPc))},
+        {target(kTrapLabel, {inner}), keep, trap(get(kTrap), get(kPc))},
         Type::unreachable);
   }
   inner = target(kYieldLabel, {inner});

@@ -309,7 +309,7 @@ void HandlerBuilder::cold(const Terminator &end) {
         gen.coldFunction(end.callee),
         {gen.add(fp(), gen.i32(end.frame * kSlotBytes)), gen.i32(address)},
         Type::none);
-    if (gen.program.coldOperators[end.callee].leavesVm)
+    if (gen.program.coldOperators[end.callee].leavesVm || gen.fuel.counts)
       callWithCount(call);
     else
       emit(call);

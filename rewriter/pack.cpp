@@ -111,7 +111,7 @@ Tiling coverProgram(Program &program, const Regions &regions,
   for (uint32_t region : regions.ofFunction)
     select.isRegion.push_back(region != 0);
   Tiling tiling = selectTiles(program, select);
-  addRegionEntries(program, regions, tiling);
+  addRegionEntries(program, regions, !options.safepoints.forGood, tiling);
   return tiling;
 }
 

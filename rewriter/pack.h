@@ -38,8 +38,24 @@ struct Safepoints {
   // Not 0: at a random one among so many.
   uint32_t seed = 0;
 
+  // Activations that have left do not enter their regions again.
+  bool forGood = false;
+  // Check all frames whenever everything has left (vm/check.cpp).
+  bool checked = false;
+
   // Whether it leaves at just these.
   bool areStrict() const { return seed || interval != Safepoints().interval; }
+};
+
+// What the program may count: fuel.cpp.
+struct FuelOptions {
+  // Whether the bundle knows how much it has counted.
+  bool counts = false;
+  // Whether it says so when it ends.
+  bool prints = false;
+  // It traps where it would count more.
+  static constexpr uint64_t kNoLimit = INT64_MAX - 1;
+  uint64_t limit = kNoLimit;
 };
 
 struct PackOptions {
@@ -53,6 +69,9 @@ struct PackOptions {
   static constexpr uint64_t kAdaptRegions = ~0ull;
   uint64_t regionBytes = kAdaptRegions;
   Safepoints safepoints = {};
+  FuelOptions fuel = {};
+  // Not 0: regions leave blocks out at random.
+  uint32_t leaveOutSeed = 0;
   // Let blocks go on behind branches. The generic VM has no handlers for that.
   bool exits = true;
   // Bytes of the guest stack; none: what the program can use (stack_depth.h),

@@ -10,6 +10,15 @@ namespace ireko {
 
 using Kind = Terminator::Kind;
 
+namespace {
+
+// What a block costs beyond its trees; a call; leaving to the stream for good,
+// and each value that is written then. Places that leave share much of that.
+constexpr uint32_t kBytesPerBlock = 6, kBytesPerCall = 12, kBytesToGoOn = 12,
+                   kBytesPerLive = 3;
+
+} // namespace
+
 std::vector<SlotOfType> valuesOf(Type types, Slot first) {
   std::vector<SlotOfType> values;
   for (Type type : types) {
@@ -108,9 +117,9 @@ std::vector<SlotOfType> CallTypes::results(const Terminator &end) const {
 }
 
 Region::Region(const Program &program, const CallTypes &types,
-               uint32_t function)
+               uint32_t function, const std::vector<Cold> &cold)
     : function(function), code(program.functions[function]), graph(code),
-      type(code.source->type.getHeapType()) {
+      type(code.source->type.getHeapType()), leftOut(code.blocks.size()) {
   if (!graph.isReducible()) {
     why = "control enters a loop in more than one place";
     return;
@@ -124,6 +133,85 @@ Region::Region(const Program &program, const CallTypes &types,
   }
   findLiveness(types);
   isLeaf = mayBeLeaf(types);
+  // A leaf has no frame to leave from.
+  if (!isLeaf && !why && !cold.empty())
+    leaveOut(cold);
+}
+
+// Of roughly the code of a cold block and those to which only cold ones lead.
+uint32_t Region::bytesBehind(BlockIndex first,
+                             const std::vector<Cold> &cold) const {
+  uint32_t bytes = 0;
+  std::vector<BlockIndex> work{first};
+  std::vector<bool> seen(cold.size());
+  seen[first] = true;
+  while (!work.empty()) {
+    const Block &block = code.blocks[work.back()];
+    work.pop_back();
+    bytes += kBytesPerBlock;
+    for (Expression *statement : block.statements)
+      bytes += kBytesPerNode * countNodes(statement);
+    if (block.end.tree)
+      bytes += kBytesPerNode * countNodes(block.end.tree);
+    if (block.end.kind == Kind::Call || block.end.kind == Kind::CallIndirect ||
+        block.end.kind == Kind::Cold)
+      bytes += kBytesPerCall;
+    forEachSuccessor(block, [&](BlockIndex to) {
+      if (cold[to] != Cold::Never && !seen[to]) {
+        seen[to] = true;
+        work.push_back(to);
+      }
+    });
+  }
+  return bytes;
+}
+
+// Empties the cold blocks to which others lead, where going on in the stream is
+// shorter, and drops what nothing leads to any more.
+void Region::leaveOut(const std::vector<Cold> &cold) {
+  std::vector<bool> seen(code.blocks.size());
+  std::vector<BlockIndex> work{code.layout.front()};
+  seen[work.front()] = true;
+  while (!work.empty()) {
+    BlockIndex index = work.back();
+    work.pop_back();
+    Block &block = code.blocks[index];
+    if (cold[index] != Cold::Never) {
+      uint32_t live = 0;
+      forEachLive(in[index], [&](uint32_t) { ++live; });
+      if (cold[index] == Cold::Always ||
+          bytesBehind(index, cold) > kBytesToGoOn + kBytesPerLive * live) {
+        leftOut[index] = leavesOut = true;
+        continue;
+      }
+    }
+    forEachSuccessor(block, [&](BlockIndex to) {
+      if (!seen[to]) {
+        seen[to] = true;
+        work.push_back(to);
+      }
+    });
+  }
+  if (!leavesOut)
+    return;
+  for (BlockIndex index : code.layout)
+    if (leftOut[index] || !seen[index]) {
+      code.blocks[index].statements.clear();
+      code.blocks[index].end = Terminator();
+    }
+  std::vector<BlockIndex> layout;
+  nodes = 0;
+  for (BlockIndex index : code.layout) {
+    if (!seen[index])
+      continue;
+    layout.push_back(index);
+    for (Expression *statement : code.blocks[index].statements)
+      nodes += countNodes(statement);
+    if (code.blocks[index].end.tree)
+      nodes += countNodes(code.blocks[index].end.tree);
+  }
+  code.layout = std::move(layout);
+  graph = FlowGraph(code);
 }
 
 bool Region::mayBeLeaf(const CallTypes &types) const {

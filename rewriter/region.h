@@ -7,10 +7,15 @@
 #ifndef IREKO_REWRITER_REGION_H
 #define IREKO_REWRITER_REGION_H
 
+#include "rewriter/cold_paths.h"
 #include "rewriter/flow_graph.h"
 #include "rewriter/liveness.h"
 
 namespace ireko {
+
+// Rough bytes of generated code a node of a tree takes. Seldom is it more than
+// twice as much.
+inline constexpr uint32_t kBytesPerNode = 3;
 
 // Where a value lies: of a list of parameters, arguments or results, or in a
 // variable.
@@ -56,7 +61,9 @@ private:
 
 class Region {
 public:
-  Region(const Program &program, const CallTypes &types, uint32_t function);
+  // `cold`: by block, what it may leave out; empty: nothing.
+  Region(const Program &program, const CallTypes &types, uint32_t function,
+         const std::vector<Cold> &cold);
 
   // Why the function cannot be a region; null if it can. Without graph,
   // variables and liveness being complete then.
@@ -69,6 +76,10 @@ public:
   // Each becomes a Wasm local: what a slot holds when it holds this type.
   std::vector<SlotOfType> variables;
   uint32_t nodes = 0; // of all trees
+  // Whether the block is not in the region: it is empty here, and control goes
+  // on in the stream there.
+  bool isLeftOut(BlockIndex block) const { return leftOut[block]; }
+  bool leavesOut = false; // any
   // Whether it neither calls nor loops, nor needs its frame: then a region that
   // calls it counts in its place, and need not look how it returned.
   bool isLeaf = false;
@@ -76,7 +87,7 @@ public:
   uint32_t variable(Slot slot, wasm::Type type) const {
     return numbers.at({slot, type.getID()});
   }
-  // Sets of variables.
+  // Sets of variables. Of what is left out too.
   const SlotSet &liveIn(BlockIndex block) const { return in[block]; }
   template <typename Visit>
   void forEachLive(const SlotSet &live, Visit visit) const {
@@ -94,6 +105,8 @@ private:
   void addVariables(wasm::Expression *tree);
   void findLiveness(const CallTypes &types);
   bool mayBeLeaf(const CallTypes &types) const;
+  uint32_t bytesBehind(BlockIndex first, const std::vector<Cold> &cold) const;
+  void leaveOut(const std::vector<Cold> &cold);
   void stepBack(const Block &block, const CallTypes &types,
                 SlotSet &live) const;
   void addReads(wasm::Expression *tree, SlotSet &live) const;
@@ -105,6 +118,7 @@ private:
   std::vector<std::vector<uint32_t>> bySlot;
   wasm::HeapType type;
   std::vector<SlotSet> in;
+  std::vector<bool> leftOut; // by block
 };
 
 } // namespace ireko

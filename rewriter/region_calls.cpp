@@ -192,43 +192,56 @@ Name Codegen::streamFunction(HeapType type) {
   list.push_back(builder.makeLocalSet(
       count, builder.makeBinary(SubInt32, loadGlobal(kCountGlobal), i32(1))));
   list.push_back(storeGlobal(kCountGlobal, get(count)));
-  if (!safepoints.areStrict())
-    list.push_back(builder.makeIf(
-        builder.makeUnary(EqZInt32, get(count)),
-        builder.makeBlock(
-            {builder.makeLocalSet(count, i32(safepoints.interval)),
-             storeGlobal(kCountGlobal, get(count))})));
   // The frame's size stands before the entry.
   auto bytes = [&] { return load(Type::i32, get(entry), layout.image - 4); };
   Expression *isFar = builder.makeBinary(
       OrInt32, builder.makeBinary(GtUInt32, get(0), loadGlobal(kFrameLimit)),
-      builder.makeBinary(OrInt32, builder.makeUnary(EqZInt32, get(count)),
-                         builder.makeBinary(GtUInt32, add(get(0), bytes()),
-                                            i32(layout.stackEnd))));
+      builder.makeBinary(GtUInt32, add(get(0), bytes()), i32(layout.stackEnd)));
+  Expression *isOut = builder.makeUnary(EqZInt32, get(count));
+  if (safepoints.areStrict())
+    isFar = builder.makeBinary(OrInt32, isFar, isOut);
   list.push_back(builder.makeIf(
       isFar, builder.makeBlock(
                  {builder.makeCall(program.own(kLeave),
                                    {get(entry), get(0), bytes()}, Type::none),
                   dummyReturn(signature.results)})));
-  // In a tail call the frame's header is that of the region which was entered
-  // in this place, maybe from the stream.
-  Index pc = Builder::addVar(function, Type::i32);
-  Index fp = Builder::addVar(function, Type::i32);
-  list.push_back(builder.makeLocalSet(pc, load(Type::i32, get(0), 0)));
-  list.push_back(builder.makeLocalSet(fp, load(Type::i32, get(0), 4)));
-  list.push_back(store(get(0), 0, i32(kHaltPc)));
-  list.push_back(store(get(0), 4, i32(0)));
-  list.push_back(moveFrameLimit(-kReachOfDispatch));
-  list.push_back(builder.makeCall(program.own(kRunStream), {get(entry), get(0)},
+  if (!safepoints.areStrict())
+    list.push_back(builder.makeIf(
+        isOut,
+        storeGlobal(kCountGlobal, draw(i32(safepoints.interval), get(entry)))));
+  list.push_back(builder.makeCall(program.own(kRunOnTop), {get(entry), get(0)},
                                   Type::none));
-  list.push_back(moveFrameLimit(kReachOfDispatch));
-  list.push_back(store(get(0), 0, get(pc)));
-  list.push_back(store(get(0), 4, get(fp)));
   std::vector<SlotOfType> results = valuesOf(guest.results, kFirstSlot);
   if (!results.empty())
     list.push_back(load(results[0].type, get(0), results[0].slot * kSlotBytes));
   function->body = builder.makeBlock(list);
   return name;
+}
+
+// (pc, fp): runs the dispatch function on top of the host's stack until the
+// frame returns, or everything leaves.
+void Codegen::addRunOnTop() {
+  auto function =
+      Builder::makeFunction(program.own(kRunOnTop),
+                            Signature({Type::i32, Type::i32}, Type::none), {});
+  enum { kPc, kFrame };
+  auto get = [&](Index local) {
+    return builder.makeLocalGet(local, Type::i32);
+  };
+  // The header is that of the region which was entered in this place, maybe
+  // from the stream.
+  Index pc = Builder::addVar(function.get(), Type::i32);
+  Index fp = Builder::addVar(function.get(), Type::i32);
+  function->body = builder.makeBlock(
+      {builder.makeLocalSet(pc, load(Type::i32, get(kFrame), 0)),
+       builder.makeLocalSet(fp, load(Type::i32, get(kFrame), 4)),
+       store(get(kFrame), 0, i32(kHaltPc)), store(get(kFrame), 4, i32(0)),
+       moveFrameLimit(-kReachOfDispatch),
+       builder.makeCall(program.own(kRunStream), {get(kPc), get(kFrame)},
+                        Type::none),
+       moveFrameLimit(kReachOfDispatch), store(get(kFrame), 0, get(pc)),
+       store(get(kFrame), 4, get(fp))});
+  bundle.addFunction(std::move(function));
 }
 
 // (region's place in the table, fp, fp with kGoesOn if it goes on)
@@ -315,7 +328,7 @@ void Codegen::addLeave() {
            storeGlobal(kExhausted, builder.makeBinary(
                                        GtUInt32, add(get(kFrame), get(kBytes)),
                                        i32(layout.stackEnd))),
-           storeGlobal(kSavedCount, loadGlobal(kCountGlobal)),
+           storeGlobal(kSavedCount, add(loadGlobal(kCountGlobal), i32(1))),
            storeGlobal(kCountGlobal, i32(0))})));
 }
 
@@ -365,6 +378,7 @@ void Codegen::addRegions() {
     RegionBuilder(*this, region).build();
   addLeave();
   addEnter();
+  addRunOnTop();
   uint32_t size = regionElements.size();
   bundle.addTable(
       Builder::makeTable(table, Type(HeapType::func, Nullable), size, size));

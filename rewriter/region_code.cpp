@@ -44,6 +44,13 @@ void RegionBuilder::emitNode(FlowNode node, Code &code) {
     return goTo(kRoot, nodeOf(region.code.layout.front()), code);
   }
   const ireko::Block &block = region.code.blocks[blockOf(node)];
+  if (region.isLeftOut(blockOf(node))) {
+    storeCount(node, code);
+    uint32_t pc = gen.image.blocks[region.function][blockOf(node)];
+    Name away = leave(Way::Aside, 0, region.liveIn(blockOf(node)), pc, code);
+    code.push_back(builder.makeBreak(away));
+    return;
+  }
   size_t count = block.statements.size() - passedArguments(block);
   size_t first = code.size();
   for (size_t i = 0; i < count; ++i)
@@ -143,6 +150,7 @@ void RegionBuilder::terminator(FlowNode node, const ireko::Block &block,
   case Kind::Trap: {
     gen.raisesTraps = true;
     uint32_t pc = gen.endAddress(region.function, blockOf(node));
+    keepFuel(node, code);
     code.push_back(gen.trap(gen.i32(uint32_t(end.trap)), gen.i32(pc)));
     return;
   }
@@ -162,10 +170,11 @@ void RegionBuilder::switchTo(FlowNode node, const ireko::Block &block,
   if (end.backEdge) {
     Index kept = Builder::addVar(out, Type::i32);
     code.push_back(builder.makeLocalSet(kept, index));
-    code.push_back(builder.makeIf(builder.makeUnary(EqZInt32, counted()),
-                                  gen.safepoints.areStrict()
-                                      ? leaveAtSwitch(node, end, kept)
-                                      : renewCount()));
+    code.push_back(builder.makeIf(
+        builder.makeUnary(EqZInt32, counted()),
+        gen.safepoints.areStrict()
+            ? leaveAtSwitch(node, end, kept)
+            : renewCount(gen.image.blocks[region.function][blockOf(node)])));
     index = get(kept);
   }
   labels.pop_back();
@@ -259,16 +268,34 @@ const Region *RegionBuilder::calledLeaf(const Terminator &end) const {
   return callee && callee->isLeaf ? callee : nullptr;
 }
 
-// The safepoint of the leaf's start is moved behind the call.
-void RegionBuilder::countLeaf(const ireko::Block &block, Code &code) {
-  BlockIndex next = block.end.next;
-  Expression *isOut = builder.makeUnary(EqZInt32, counted());
+// The safepoint of the leaf's start. Where the program may leave, that is moved
+// behind the call, but not that there is no fuel for it.
+void RegionBuilder::countBeforeLeaf(const ireko::Block &block, Code &code) {
+  uint32_t entry = gen.image.entries[block.end.callee];
   if (!gen.safepoints.areStrict()) {
     // Whatever counts next renews it.
     code.push_back(
-        builder.makeIf(isOut, builder.makeLocalSet(count, gen.i32(1))));
-    return;
+        builder.makeIf(builder.makeUnary(EqZInt32, counted()),
+                       builder.makeLocalSet(count, gen.draw(1, entry))));
+  } else if (gen.fuel.counts) {
+    Expression *isLast = builder.makeBinary(EqInt32, get(count), gen.i32(1));
+    code.push_back(builder.makeIf(
+        builder.makeBinary(AndInt32, isLast,
+                           builder.makeUnary(EqZInt32, gen.isFuelLeft())),
+        builder.makeDrop(gen.draw(1, entry))));
   }
+  if (gen.fuel.counts)
+    // Known should the leaf trap.
+    code.push_back(gen.storeGlobal(
+        kCountGlobal, builder.makeBinary(SubInt32, get(count),
+                                         gen.i32(gen.safepoints.areStrict()))));
+}
+
+void RegionBuilder::countBehindLeaf(const ireko::Block &block, Code &code) {
+  if (!gen.safepoints.areStrict())
+    return;
+  BlockIndex next = block.end.next;
+  Expression *isOut = builder.makeUnary(EqZInt32, counted());
   Name away = leave(Way::Yield, 0, region.liveIn(next),
                     gen.image.blocks[region.function][next], code);
   code.push_back(builder.makeBreak(away, nullptr, isOut));
@@ -279,15 +306,17 @@ void RegionBuilder::call(FlowNode node, const ireko::Block &block, Code &code) {
   bool isTail =
       end.kind == Kind::TailCall || end.kind == Kind::TailCallIndirect;
   Index element = 0;
+  bool isLeaf = calledLeaf(end);
+  if (!isLeaf)
+    storeCount(node, code);
   if (end.tree) {
     element = Builder::addVar(out, Type::i32);
     code.push_back(builder.makeLocalSet(element, value(end.tree)));
     checkElement(block, element, gen.endAddress(region.function, blockOf(node)),
                  code);
   }
-  bool isLeaf = calledLeaf(end);
-  if (!isLeaf)
-    storeCount(node, code);
+  if (isLeaf)
+    countBeforeLeaf(block, code);
   Expression *frame = isTail ? fp() : frameAt(end.frame);
   Expression *result = callWith(block, frame, element, isTail, code);
   if (isTail) {
@@ -297,7 +326,7 @@ void RegionBuilder::call(FlowNode node, const ireko::Block &block, Code &code) {
   std::vector<SlotOfType> results = regions.types->results(end);
   code.push_back(results.empty() ? result : write(results.front(), result));
   if (isLeaf) {
-    countLeaf(block, code);
+    countBehindLeaf(block, code);
     return goTo(node, nodeOf(end.next), code);
   }
   uint32_t pc = gen.image.blocks[region.function][end.next];
@@ -314,6 +343,9 @@ void RegionBuilder::call(FlowNode node, const ireko::Block &block, Code &code) {
 void RegionBuilder::cold(FlowNode node, const ireko::Block &block, Code &code) {
   const Terminator &end = block.end;
   uint32_t pc = gen.endAddress(region.function, blockOf(node));
+  bool leavesVm = gen.program.coldOperators[end.callee].leavesVm;
+  if (!leavesVm)
+    keepFuel(node, code);
   if (regions.types->isValueOperator(end)) {
     Code operands;
     addArguments(block, operands);
@@ -325,7 +357,6 @@ void RegionBuilder::cold(FlowNode node, const ireko::Block &block, Code &code) {
     code.push_back(results.empty() ? result : write(results.front(), result));
     return goTo(node, nodeOf(end.next), code);
   }
-  bool leavesVm = gen.program.coldOperators[end.callee].leavesVm;
   for (SlotOfType argument : regions.types->arguments(end))
     code.push_back(gen.store(fp(), argument.slot * kSlotBytes, read(argument)));
   if (leavesVm)
@@ -472,6 +503,8 @@ void RegionBuilder::build() {
     level = Builder::addVar(out, Type::i32);
     restarted = Builder::addVar(out, Type::i32);
   }
+  if (region.leavesOut)
+    aside = Builder::addVar(out, Type::i32);
   Code code;
   if (region.isLeaf) {
     emitRoot(code);

@@ -46,6 +46,7 @@ private:
     Yield,   // at a safepoint of this activation
     Unwind,  // because the callee, whose frame is at `frame`, has done so
     Restart, // not to the stream, but to a new activation that goes on
+    Aside,   // the stream runs the rest of this activation, on top of it
   };
   struct Leave {
     wasm::Name label;
@@ -96,6 +97,7 @@ private:
     return builder.makeBinary(wasm::LtUInt32, get(level), gen.i32(kRestarts));
   }
   void addRestart(Code &code);
+  void addAside(Code &code);
   wasm::Expression *sequence(Code &&code);
   wasm::Block *labelled(wasm::Name label, Code &&code);
 
@@ -105,7 +107,8 @@ private:
   void call(FlowNode node, const Block &block, Code &code);
   void cold(FlowNode node, const Block &block, Code &code);
   const Region *calledLeaf(const Terminator &end) const;
-  void countLeaf(const Block &block, Code &code);
+  void countBeforeLeaf(const Block &block, Code &code);
+  void countBehindLeaf(const Block &block, Code &code);
   void returnWith(FlowNode node, const Terminator &end, Code &code);
   void checkElement(const Block &block, wasm::Index index, uint32_t pc,
                     Code &code);
@@ -125,7 +128,12 @@ private:
   // The counter.
   void findDirty();
   void storeCount(FlowNode node, Code &code);
-  wasm::Expression *renewCount();
+  // Where a trap may be raised: what has been counted is known then.
+  void keepFuel(FlowNode node, Code &code) {
+    if (gen.fuel.counts)
+      storeCount(node, code);
+  }
+  wasm::Expression *renewCount(uint32_t pc);
   // One less: what is left.
   wasm::Expression *counted() {
     return builder.makeLocalTee(
@@ -161,6 +169,7 @@ private:
   // How often the activation was restarted; the loop from which it is to be
   // once more.
   wasm::Index level = 0, restarted = 0;
+  wasm::Index aside = 0;     // where the stream runs the rest
   std::vector<bool> latches; // by node: whether its loop has a latch
   std::vector<bool> dirty;   // by node: count may differ from the global there
   std::vector<Leave> leaves;

@@ -97,6 +97,8 @@ void RegionBuilder::addLeaves(Code &code) {
     Code away;
     if (each.way == Way::Restart) {
       away.push_back(builder.makeLocalSet(restarted, pc));
+    } else if (each.way == Way::Aside) {
+      away.push_back(builder.makeLocalSet(aside, pc));
     } else if (each.way == Way::Yield) {
       away.push_back(gen.storeGlobal(kCountGlobal, get(count)));
       away.push_back(builder.makeCall(gen.program.own(kLeave),
@@ -122,12 +124,29 @@ void RegionBuilder::addLeaves(Code &code) {
     if (i == 0) {
       if (restarts())
         addRestart(code);
+      if (region.leavesOut)
+        addAside(code);
       code.push_back(dummyReturn());
     } else {
       code.push_back(spill(steps[i].variable));
       code.push_back(builder.makeBreak(label(steps[i].parent)));
     }
   }
+}
+
+// Whatever the stream makes of the rest, its results are where a region leaves
+// them, but for the first.
+void RegionBuilder::addAside(Code &code) {
+  Expression *result = nullptr;
+  std::vector<SlotOfType> results =
+      valuesOf(region.code.source->type.getHeapType().getSignature().results,
+               kFirstSlot);
+  if (!results.empty())
+    result = gen.load(results[0].type, fp(), results[0].slot * kSlotBytes);
+  code.push_back(builder.makeIf(
+      get(aside), sequence({builder.makeCall(gen.program.own(kRunOnTop),
+                                             {get(aside), fp()}, Type::none),
+                            builder.makeReturn(result)})));
 }
 
 void RegionBuilder::findDirty() {
@@ -161,8 +180,8 @@ void RegionBuilder::findDirty() {
   }
 }
 
-Expression *RegionBuilder::renewCount() {
-  return builder.makeLocalSet(count, gen.i32(gen.safepoints.interval));
+Expression *RegionBuilder::renewCount(uint32_t pc) {
+  return builder.makeLocalSet(count, gen.draw(gen.safepoints.interval, pc));
 }
 
 void RegionBuilder::storeCount(FlowNode node, Code &code) {

@@ -201,9 +201,9 @@ void RegionBuilder::goBack(FlowNode from, FlowNode to, Code &code) {
 
 // Counts, and branches to `back`, the way to the node, or leaves.
 void RegionBuilder::countDown(FlowNode to, Name back, Code &code) {
+  uint32_t pc = gen.image.blocks[region.function][blockOf(to)];
   code.push_back(builder.makeBreak(back, nullptr, counted()));
   if (gen.safepoints.areStrict()) {
-    uint32_t pc = gen.image.blocks[region.function][blockOf(to)];
     Name away = leave(Way::Yield, 0, region.liveIn(blockOf(to)), pc, code);
     code.push_back(builder.makeBreak(away));
     return;
@@ -217,7 +217,7 @@ void RegionBuilder::countDown(FlowNode to, Name back, Code &code) {
     // The loop around it is to find soon that the count has run out.
     renewed = builder.makeSelect(mayRestart(), gen.i32(1), renewed);
   }
-  code.push_back(builder.makeLocalSet(count, renewed));
+  code.push_back(builder.makeLocalSet(count, gen.draw(renewed, gen.i32(pc))));
   code.push_back(builder.makeBreak(back));
 }
 
@@ -248,7 +248,11 @@ void RegionBuilder::addRestart(Code &code) {
       sequence(
           {builder.makeLocalSet(level, next),
            // The region counts once more.
-           gen.storeGlobal(kCountGlobal, gen.add(longer, gen.i32(1))),
+           gen.storeGlobal(
+               kCountGlobal,
+               gen.add(gen.draw(longer,
+                                gen.i32(gen.image.entries[region.function])),
+                       gen.i32(1))),
            gen.storeGlobal(kEntryGlobal,
                            builder.makeBinary(
                                OrInt32, get(restarted),
@@ -312,11 +316,9 @@ void RegionBuilder::emitRoot(Code &code) {
     return builder.makeBinary(GtUInt32, fp(), gen.loadGlobal(kFrameLimit));
   };
   if (!gen.safepoints.areStrict())
-    rare = {
-        builder.makeIf(builder.makeUnary(EqZInt32, get(count)),
-                       sequence({renewCount(),
-                                 gen.storeGlobal(kCountGlobal, get(count))})),
-        builder.makeIf(isFar(), sequence(std::move(rare)))};
+    rare = {builder.makeIf(isFar(), sequence(std::move(rare))),
+            renewCount(gen.image.entries[region.function]),
+            gen.storeGlobal(kCountGlobal, get(count))};
   code.push_back(builder.makeIf(
       builder.makeBinary(OrInt32, isFar(),
                          builder.makeUnary(EqZInt32, get(count))),

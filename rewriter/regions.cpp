@@ -14,10 +14,6 @@ namespace {
 using Kind = Terminator::Kind;
 
 constexpr size_t kMaxRegions = 65000; // numbers are operands of one unit
-// Rough bytes of generated code a node of a tree takes. Seldom is it more than
-// twice as much.
-constexpr uint32_t kBytesPerNode = 3;
-
 uint64_t costOf(const Region &region) {
   return 32 + uint64_t(kBytesPerNode) * region.nodes +
          16 * region.code.layout.size();
@@ -95,11 +91,12 @@ Regions RegionFormer::run() {
   if (obstacleToAll())
     return regions;
   std::vector<std::optional<Region>> found(program.functions.size());
+  ColdPaths cold(program, options.leaveOutSeed);
   program.workers.forEach(found.size(), [&](size_t f) {
     choices[f].obstacle = obstacleTo(program.functions[f]);
     if (choices[f].obstacle)
       return;
-    found[f].emplace(program, *regions.types, f);
+    found[f].emplace(program, *regions.types, f, cold.of(f));
     choices[f].obstacle = obstacleTo(*found[f]);
     if (choices[f].obstacle)
       found[f].reset();
@@ -169,7 +166,7 @@ Regions formRegions(Program &program, const RegionOptions &options) {
 }
 
 void addRegionEntries(const Program &program, const Regions &regions,
-                      Tiling &tiling) {
+                      bool enterLoops, Tiling &tiling) {
   if (regions.list.empty())
     return;
   Handler handler;
@@ -191,8 +188,9 @@ void addRegionEntries(const Program &program, const Regions &regions,
             shapeOf(program, region.code.blocks[block], tile, false);
       }
     };
-    for (FlowNode loop : region.graph.outermostLoops())
-      add(blockOf(loop), region.graph.entryOf(loop));
+    if (enterLoops)
+      for (FlowNode loop : region.graph.outermostLoops())
+        add(blockOf(loop), region.graph.entryOf(loop));
     add(region.code.layout.front(), 0);
   }
   tiling.handlers.push_back(std::move(handler));

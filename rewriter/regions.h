@@ -18,6 +18,8 @@ struct RegionOptions {
   uint64_t bytes = 0;
   HostFeatures hostFeatures = {};
   HostLimits limits = {};
+  // Not 0: leaves blocks out at random.
+  uint32_t leaveOutSeed = 0;
 };
 
 // A region's frame is at most this large. Regions are not entered where the
@@ -57,8 +59,9 @@ Regions formRegions(Program &program, const RegionOptions &options);
 
 // Puts an instruction that enters the region at the start of its function and
 // of each of its loop headers.
+// Without loops, activations that have left stay in the stream.
 void addRegionEntries(const Program &program, const Regions &regions,
-                      Tiling &tiling);
+                      bool enterLoops, Tiling &tiling);
 
 } // namespace ireko
 

@@ -25,7 +25,7 @@ steps=(packages libbinaryen chart treemap wasmtime ireko)
 case $tier in
 run) ;;
 test | hosts) steps+=(test-packages node26 bun wasmtime-lib wasm-tools wasm-opt
-  sqlite runno yosys spec wazero wasmi) ;;
+  sqlite runno yosys spec wazero wazero-drive wasmi) ;;
 *) echo "usage: toolchain/setup.sh [run|test|hosts]" >&2; exit 2 ;;
 esac
 [[ $tier != hosts ]] || steps+=(hosts-packages deno browser-shim wasmer wamr
@@ -343,26 +343,32 @@ step_spec() {
   mark_done spec
 }
 
+# Sets `go`: the machine's, if it is new enough, or one that is fetched for the
+# step. $1: what is built, after its name.
+find_go() {
+  local have file
+  have=$({ go version 2>/dev/null || true; } |
+    sed -n 's/^go version go\([0-9.]*\).*/\1/p')
+  go=go
+  [[ -z $have ]] || ! at_least "$have" 1.25 || return 0
+  say "$1: fetching Go to build it"
+  pin go
+  file=$(fetch) && unpack "$file" "$downloads/$step/go" || {
+    say "$1: skipped: no Go 1.25 or newer to be had"
+    return 1
+  }
+  chmod -R +x "$downloads/$step/go/go/bin" "$downloads/$step/go/go/pkg/tool"
+  go=$downloads/$step/go/go/bin/go
+}
+
 # Optional hosts: what cannot be built here is named, and the tests that want
 # it count as skipped.
 step_wazero() {
   pin wazero
   recipe="$package $version"
   is_done wazero "$cache/hosts/wazero" && return
-  local package_wazero=$package version_wazero=$version go=go have
-  have=$({ go version 2>/dev/null || true; } |
-    sed -n 's/^go version go\([0-9.]*\).*/\1/p')
-  if [[ -z $have ]] || ! at_least "$have" 1.25; then
-    say " $version_wazero: fetching Go to build it"
-    pin go
-    local file
-    file=$(fetch) && unpack "$file" "$downloads/wazero/go" || {
-      say " $version_wazero: skipped: no Go 1.25 or newer to be had"
-      return
-    }
-    chmod -R +x "$downloads/wazero/go/go/bin" "$downloads/wazero/go/go/pkg/tool"
-    go=$downloads/wazero/go/go/bin/go
-  fi
+  local package_wazero=$package version_wazero=$version go
+  find_go " $version" || return 0
   say " $version_wazero: building"
   if GOBIN=$cache/hosts GOTOOLCHAIN=local GOFLAGS=-buildvcs=false CGO_ENABLED=0 \
     logged "$go" install "$package_wazero@$version_wazero"; then
@@ -371,6 +377,22 @@ step_wazero() {
     say " $version_wazero: skipped: could not be built"
   fi
   rm -rf "$downloads/wazero"
+}
+
+# What tests/differential runs modules by; its go.mod has the version of wazero.
+step_wazero-drive() {
+  local source=$root/tests/differential/wazero go
+  recipe=$(cat "$source"/* | sha256sum)
+  is_done wazero-drive "$cache/hosts/wazero-drive" && return
+  find_go "" || return 0
+  say ": building"
+  if GOTOOLCHAIN=local GOFLAGS=-buildvcs=false CGO_ENABLED=0 logged "$go" \
+    build -C "$source" -o "$cache/hosts/wazero-drive" .; then
+    mark_done wazero-drive
+  else
+    say ": skipped: could not be built"
+  fi
+  rm -rf "$downloads/wazero-drive"
 }
 
 step_wasmi() {

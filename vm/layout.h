@@ -117,6 +117,20 @@ struct StaticTableEntry {
 static_assert(sizeof(StaticTableEntry) == 8);
 inline constexpr uint32_t kNullType = 0;
 
+// Where a frame may be found to go on when the program has left, for the check
+// of bundles with --check-frames.
+struct SafepointRecord {
+  uint32_t address;  // offset of the instruction
+  uint32_t entry;    // offset of the function's first instruction
+  uint32_t function; // whose code it is; kAnyFunction if tail calls may put
+                     // another one in its place
+  uint32_t callee;   // which function the frame has called; or kAnyFunction
+  uint32_t frame;    // bytes from its own frame to that one's; 0: a loop or the
+                     // function's start, where it has called none
+};
+static_assert(sizeof(SafepointRecord) == 20);
+inline constexpr uint32_t kAnyFunction = ~0u;
+
 // What the runtime and the generated code share, at the address that the
 // runtime exports as `ireko_vm`. Initialised by the rewriter.
 struct VmState {

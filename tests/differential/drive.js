@@ -14,6 +14,8 @@ const kDigits = {i32: 8, i64: 16, f32: 8, f64: 16, v128: 32};
 // A host function calls back into the program at most this deep.
 const kReentries = 2;
 const kReentryExport = "reenter";
+// What a bundle has counted: the module itself has no such export.
+const kFuelExport = "ireko.fuel";
 
 // What exported globals are set to, by type.
 const kMeddled = {i32: 7, i64: 8n, f32: 1.5, f64: 2.5};
@@ -127,7 +129,8 @@ class Run {
       const [kind] = Object.keys(outcome);
       tally[kind] = (tally[kind] ?? 0) + 1;
     }
-    return {...outcome, log: this.log, tally};
+    const fuel = this.exports[kFuelExport];
+    return {...outcome, log: this.log, tally, fuel: fuel && String(fuel())};
   }
 
   // The embedder changes what is exported; the program must see it.
@@ -207,7 +210,7 @@ function runVariant(job, path) {
   const module = new WebAssembly.Module(fs.readFileSync(path));
   const sections = [];
   const exported = WebAssembly.Module.exports(module)
-      .filter(({name}) => name !== batch.memoryExport)
+      .filter(({name}) => ![batch.memoryExport, kFuelExport].includes(name))
       .map(({name, kind}) => `${kind} ${name}`).sort();
   for (const {name, type, calls, times} of job.functions) {
     let run = null;

@@ -19,6 +19,7 @@ DIGITS = {"i32": 8, "i64": 16, "f32": 8, "f64": 16, "v128": 32}
 PAGE = 65536
 # A host function calls back into the program at most this deep.
 REENTRIES = 2
+FUEL_EXPORT = "ireko.fuel"
 REENTRY_EXPORT = "reenter"
 HOST_ERROR = "the host throws"
 # Of BundleInfo in vm/layout.h.
@@ -170,7 +171,7 @@ def runVariant(engine, job, path, memoryExport):
     module = wasmtime.Module(engine, data)
     section = embedder.bundleSection(wasm)
     exported = sorted(f"{e.kind} {e.name}" for e in wasm.exports
-                      if e.name != memoryExport)
+                      if e.name not in (memoryExport, FUEL_EXPORT))
     sections = []
     for function in job["functions"]:
         run = None

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Compares generated programs with their bundles, in the same host: all in
-Node, a slice in Wasmtime too.
+Node, a slice in Wasmtime and, as far as its API goes, in wazero too.
 
 First come fixed programs: those in regressions/ (each once showed a bug) and
 cases/, and those of large.py. Then half of the modules are from `wasm-tools
@@ -43,16 +43,27 @@ from wasmfile import (FUNC, GLOBAL, MEMORY, TABLE, WasmFile,  # noqa: E402
 # How each module is packed: whole functions in the stream or as regions, and
 # how often it leaves to the runtime; each takes one of the levels.
 VARIANTS = {"-O0": ("0", ["--safepoints=1"]),
-            "stream": ("2s", ["--no-regions", "--safepoints=3:5"]),
+            "stream": ("2s", ["--no-regions", "--safepoints=3:5",
+                              "--check-frames"]),
             "-O2": ("2", []),
-            "every safepoint": ("2", ["--safepoints=1"]),
-            "some safepoints": ("2", ["--safepoints=7:3"]),
-            "some regions": ("23s1", ["--budget=500", "--safepoints=5:2"])}
+            "every safepoint": ("2", ["--safepoints=1", "--check-frames"]),
+            "some safepoints": ("2", ["--safepoints=7:3", "--check-frames"]),
+            "for good": ("23", ["--safepoints=9:4", "--stay-in-stream",
+                                "--check-frames"]),
+            "blocks left out": ("2", ["--leave-out=1"]),
+            "blocks left out, leaving": ("23", ["--leave-out=2",
+                                                "--safepoints=4:6",
+                                                "--check-frames"]),
+            "some regions": ("23s1", ["--budget=500", "--safepoints=5:2",
+                                      "--check-frames"])}
+# Of every second module all bundles count, and must count the same.
+COUNTING = ["--fuel=1000000000000"]
 BATCH = 20
 WORKERS = 2
 BATCH_TIMEOUT = 240
-# Every so many batches also run in Wasmtime.
-WASMTIME_EVERY = 10
+HOSTS = ("node", "wasmtime", "wazero")
+# Every so many batches run in all hosts, the others in the first.
+ALL_HOSTS_EVERY = 10
 ARGUMENT_SETS = 4
 MAX_FUNCTIONS = 10
 # How many times an export is called whose name starts with "often ".
@@ -69,12 +80,17 @@ EXHAUSTED = "call stack exhausted"
 REFUSED = "refused for lack of "
 
 
+def isLean(options):
+    return bool(options.host_features) or options.hosts == ["wazero"]
+
+
 def writeSmithFiles(folder, options):
     """What smith may import, and how it is set. For hosts of few features,
-    without what would make most modules be refused."""
+    or of an API that cannot pass all types, without what would make most
+    modules be refused."""
     config = json.loads((HERE / "smith.json").read_text("utf-8"))
     imports = (HERE / "imports.wat").read_text("utf-8")
-    if options.host_features:
+    if isLean(options):
         for feature in ("simd", "reference-types", "multi-value",
                         "extended-const"):
             config[f"{feature}-enabled"] = False
@@ -95,13 +111,13 @@ def smithModule(seed, target, options):
                "--fuel", str(FUEL), "--available-imports", options.imports,
                "--disallow-traps", random_.choice(("true", "false")),
                "--max-instructions", str(random_.choice((40, 150, 600))),
-               "--relaxed-simd-enabled", "false" if options.host_features
+               "--relaxed-simd-enabled", "false" if isLean(options)
                else random_.choice(("true", "false"))]
     subprocess.run(command, check=True, capture_output=True)
 
 
 def generatedModule(seed, target, options):
-    assemble(generate.module(seed, lean=bool(options.host_features)), target)
+    assemble(generate.module(seed, lean=isLean(options)), target)
 
 
 def assemble(text, target):
@@ -158,12 +174,15 @@ class Job:
                               [f"--layout={options.layout}",
                                *options.pack_options])
         self.variants = [("plain", self.source)]
+        number = zlib.crc32(self.id.encode())
+        counting = COUNTING if number // 64 % 2 else []
         for variant, (levels, more) in VARIANTS.items():
-            level = levels[zlib.crc32(self.id.encode()) % len(levels)]
+            level = levels[number % len(levels)]
             name = variant.replace(" ", "-")
             bundle = folder / f"{self.id}.{name}.wasm"
             code, stderr = packer.pack(self.source, bundle, level,
-                                       [*self._packOptions(), *more])
+                                       [*self._packOptions(), *more,
+                                        *counting])
             if packer.refuses(self.source, code, stderr):
                 return REFUSED + stderr.split(" needs ")[1].split(",")[0]
             if code != 0 or not bundle.exists():
@@ -255,6 +274,23 @@ class Comparison:
                     f"{plain['state']}, got {bundle['state']}")[:900]
         return None
 
+    def fuelProblem(self, bundles):
+        """How the bundles, (variant, record) each, counted differently."""
+        (firstName, first), *others = bundles
+        for name, other in others:
+            for ours, theirs in zip(first["sections"], other["sections"]):
+                for i, (one, two) in enumerate(
+                        zip(ours["records"], theirs["records"])):
+                    # A trap of the host's own loses what was just counted.
+                    if "trap" in one and (one["vm"] == 0 or EXHAUSTED in
+                                          self._meanings(one, i == 0)):
+                        break
+                    self.counts["calls that counted"] += "fuel" in one
+                    if one.get("fuel") != two.get("fuel"):
+                        return (f"'{ours['name']}' call {i}: {firstName} "
+                                f"counted {one['fuel']}, {name} {two['fuel']}")
+        return None
+
     def _meanings(self, outcome, instantiating):
         if "trap" in outcome:
             return trapMeanings(self.host, outcome, instantiating)
@@ -270,6 +306,8 @@ class Comparison:
 def driverCommand(host, batch):
     if host == "node":
         return [tools.node(), str(HERE / "drive.js"), str(batch)]
+    if host == "wazero":
+        return [tools.wazeroDriver(), str(batch)]
     return [sys.executable, str(HERE / "drive_wasmtime.py"), str(batch)]
 
 
@@ -337,6 +375,9 @@ def judgeBatch(host, jobs, records, ending, fail, counts):
         comparison.isFixed = job.kind in FOLDERS
         for variant, _ in job.variants:
             record = records.get((job.id, variant))
+            if record and "leftOut" in record:
+                counts[f"modules left out in {host}"] += 1
+                break
             if record is None:
                 fail(job, f"{host} {variant}: {ending or 'no record'}")
                 return jobs[position + 1:]
@@ -347,6 +388,12 @@ def judgeBatch(host, jobs, records, ending, fail, counts):
                 fail(job, f"{host} {variant}: {trouble}")
                 break
         else:
+            trouble = comparison.fuelProblem(
+                [(variant, records[job.id, variant])
+                 for variant, _ in job.variants[1:]])
+            if trouble:
+                fail(job, f"{host}: {trouble}")
+                continue
             counts["passed"] += 1
             counts[f"modules run in {host}"] += 1
     return []
@@ -367,6 +414,9 @@ def parseArguments():
                         "file-PATH")
     parser.add_argument("--like", metavar="ID",
                         help="with the arguments of another module")
+    parser.add_argument("--hosts", metavar="NAMES", type=lambda text:
+                        [name for name in text.split(",") if name in HOSTS],
+                        help="run all in these, of " + ", ".join(HOSTS))
     parser.add_argument("--no-fixed", action="store_true",
                         help="generated modules only")
     parser.add_argument("--layout", choices=("single", "separate"),
@@ -404,9 +454,20 @@ def chooseNames(options):
     return names
 
 
+def installedHosts():
+    """Without wazero where its driver could not be built."""
+    try:
+        tools.wazeroDriver()
+        return HOSTS
+    except tools.MissingTool as missing:
+        print(f"wazero: skipped ({missing})")
+        return HOSTS[:-1]
+
+
 def main():
     options = parseArguments()
     names = chooseNames(options)
+    installed = installedHosts()
     counts = collections.Counter()
     failures = []
     begin = time.monotonic()
@@ -418,8 +479,9 @@ def main():
         with concurrent.futures.ProcessPoolExecutor(WORKERS) as pool:
             pending = []
             for i in range(0, len(names), BATCH):
-                slice_ = i // BATCH % WASMTIME_EVERY == 0
-                hosts = ("node", "wasmtime") if slice_ else ("node",)
+                slice_ = i // BATCH % ALL_HOSTS_EVERY == 0
+                hosts = options.hosts or (
+                    installed if slice_ else installed[:1])
                 pending.append(pool.submit(runBatch, names[i:i + BATCH],
                                            hosts, options))
             for future in concurrent.futures.as_completed(pending):

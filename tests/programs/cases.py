@@ -14,6 +14,22 @@ TRAP = "trap"  # in place of an exit code: whatever the host makes of a trap
 
 UNREACHABLE, CALL_INDIRECT = 0x00, 0x11
 
+# Bundles that leave to the stream, at -O2: how, and the options. After each
+# leaving, the frames that it has made are checked.
+LEAVING = {
+    # Everywhere.
+    "every": ["--safepoints=1"],
+    # Here and there, and the activations go on in their regions.
+    "some": ["--safepoints=50:7"],
+    # Here and there, and what has left ends in the stream.
+    "for-good": ["--safepoints=300:11", "--stay-in-stream"],
+    # The same for programs that take minutes otherwise.
+    "seldom": ["--safepoints=20000:5"],
+    "seldom-for-good": ["--safepoints=20000:3", "--stay-in-stream"],
+}
+CHECKED = ["--check-frames"]
+LEAVING_HOSTS = ("wasmtime", "node26", "wazero")
+
 FILES = {
     "data/one.txt": b"one\ntwo words\n\nlast line without an end",
     "data/two.bin": bytes(range(256)) * 41,
@@ -50,6 +66,12 @@ class Case:
     # Optimisation levels for each host; None is all hosts.
     levels: dict = dataclasses.field(
         default_factory=lambda: {"0": None, "2": None})
+    # The same for the names in LEAVING, and with --all-leaving.
+    leaving: dict = dataclasses.field(
+        default_factory=lambda: {"some": LEAVING_HOSTS[:1]})
+    all_leaving: dict = dataclasses.field(
+        default_factory=lambda: {"every": LEAVING_HOSTS, "some": LEAVING_HOSTS,
+                                 "for-good": LEAVING_HOSTS})
 
 
 def commandCases():
@@ -135,10 +157,14 @@ def sqliteCases(workload):
     files = {"files": {"data/workload.sql": text}, "folders": ("data",)}
     # One operator a handler is slow on interpreters.
     levels = {"0": ("wasmtime", "node26"), "2": None}
+    # Frames are deep here, and are all checked: everywhere takes minutes.
+    leaving = {"all_leaving": {"every": LEAVING_HOSTS[:1],
+                               "some": LEAVING_HOSTS,
+                               "for-good": LEAVING_HOSTS}}
     everything = r"^272 statements, 4\d\d rows, 0 errors\n$"
     yield Case("sqlite-disk", "sqlite",
                ("--count", "data/shop.db", "data/workload.sql"), **files,
-               stdout=everything, levels=levels)
+               stdout=everything, levels=levels, **leaving)
     # The same statements in memory, and all rows: minutes on interpreters.
     yield Case("sqlite-echo", "sqlite",
                ("--count", "--echo", ":memory:", "data/workload.sql"), **files,
@@ -168,6 +194,10 @@ def realCases():
     # bun's WASI lacks what CPython imports and what Ruby needs to load a file.
     with_bun = {"0": ("wasmtime",), "2": (*levels["2"], "bun")}
 
+    leaving = {"leaving": {"seldom": LEAVING_HOSTS[:1]},
+               "all_leaving": {"seldom": LEAVING_HOSTS,
+                               "seldom-for-good": LEAVING_HOSTS}}
+
     def files(*names):
         return {"data/in.txt": b"one\ntwo zwei\nthree\n",
                 **{f"data/{name}": (SCRIPTS / name).read_bytes()
@@ -176,17 +206,20 @@ def realCases():
     yield Case("real-python", "python", ("data/everyday.py", "an argument"),
                files=files("everyday.py"), folders=("data", "usr"),
                links={"usr": "python/usr"}, stdin=b"a\nb", levels=levels,
+               **leaving,
                variables={"PYTHONHOME": "/usr/local", "PYTHONHASHSEED": "0",
                           "PYTHONDONTWRITEBYTECODE": "1", "LEVEL": "3"},
                code=1, stdout=r"^== standard input\n\['a', 'b'\]\n$",
                stderr="^to stderr\n(.*\n)*LookupError: nobody catches this: ")
     yield Case("real-ruby", "ruby", ("data/everyday.rb", "an argument"),
                files=files("everyday.rb"), folders=("data",), levels=levels,
+               **leaving,
                variables={"LEVEL": "3"}, stdin=b"a\nb",
                code=1, stdout=r'^== standard input\n\["a", "b"\]\n$',
                stderr="^to stderr\n.* nobody catches this: .*KeyError")
     yield Case("real-quickjs", "quickjs", ("data/everyday.js", "an argument"),
                files=files("everyday.js"), folders=("data",), levels=with_bun,
+               **leaving,
                code=3, stdout=r"^== later\n\[0,0,0,2,3,6\] .*\n$",
                stderr="^TypeError: nobody catches this: ")
     yield Case("real-yosys", "yosys", ("-q", "-T", "-l", "data/log.txt", "-s",
@@ -194,4 +227,4 @@ def realCases():
                files=files("cpu.v", "synthesis.ys"), scratch=("tmp",),
                folders=("data", "share", "tmp"),
                links={"share": "yosys/share"}, code=1,
-               levels={"2": with_bun["2"]})  # -O0 takes minutes
+               levels={"2": with_bun["2"]}, **leaving)  # -O0 takes minutes

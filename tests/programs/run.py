@@ -3,14 +3,17 @@
 and compares: standard output, the guest's standard error, exit code, and every
 file in the folder that the program was given, byte by byte.
 
-usage: tests/programs/run.py [--hosts NAMES] [--only REGEX] [--keep]
+usage: tests/programs/run.py [--hosts NAMES] [--only REGEX] [--leaving]
+                             [--keep]
 
 The programs are the samples (samples/build.py builds them), among them SQLite
 with its workload, and CPython, Ruby, QuickJS and Yosys (real.py); the list of
 runs is cases.py. A bundle is packed at -O0 and at -O2; some cases also run by
 `ireko run`. Then recursion: a million nested calls with a big guest stack, a
-clean end with a small one. A host that is not installed is named and its runs
-count as skipped.
+clean end with a small one. And bundles that leave to the stream everywhere or
+here and there (LEAVING in cases.py), each time with all frames checked: a few
+of them, or with --leaving all that there are, and nothing else. A host that is
+not installed is named and its runs count as skipped.
 
 The last line is "N passed, N failed, N skipped"; the exit code is 0 only if
 nothing failed and something passed.
@@ -18,6 +21,7 @@ nothing failed and something passed.
 
 import argparse
 import concurrent.futures
+import dataclasses
 import functools
 import pathlib
 import re
@@ -50,6 +54,22 @@ THROUGH_TOOL = ["args", "files-join", "files-missing", "files-upper",
                 "sqlite-input"]
 
 
+def goesThroughTool(case, arguments):
+    return (case.name in THROUGH_TOOL and not arguments.packer
+            and not arguments.leaving)
+
+
+def countOf(case):
+    """How many checks there are on each host, more or less."""
+    return (len(case.levels) + len(case.leaving)
+            + (case.name in THROUGH_TOOL))
+
+
+def packLeaving(bundles, sample, how):
+    return bundles.pack(sample, "2", [*cases.LEAVING[how], *cases.CHECKED],
+                        f"-{how}")
+
+
 def runCase(host, case, bundles, tool, scratch):
     """A list of (name of the check, problem or None). With `tool`, by `ireko
     run`, too, which packs on the way."""
@@ -57,6 +77,10 @@ def runCase(host, case, bundles, tool, scratch):
               if only is None or host.name in only]
     variants = [(f"{host.name} {case.name} -O{level}", host,
                  *bundles.pack(case.sample, level)) for level in levels]
+    variants += [(f"{host.name} {case.name} leaving {how}", host,
+                  *packLeaving(bundles, case.sample, how))
+                 for how, only in case.leaving.items()
+                 if host.name in only]
     if tool:
         variants.append((f"{host.name} {case.name} by ireko run",
                          hosts.ThroughTool(host, tool),
@@ -110,14 +134,14 @@ def runHost(host, picked, deep, bundles, arguments, scratch, totals):
     before = totals.passed, totals.failed, totals.skipped
     jobs = [functools.partial(
         runCase, host, case, bundles,
-        arguments.tool if case.name in THROUGH_TOOL and not arguments.packer
+        arguments.tool if goesThroughTool(case, arguments)
         else None, scratch)
             for case in picked if host.canCall or not case.call]
     jobs += [functools.partial(runDeep, host, entry, bundles, scratch)
              for entry in deep]
     for case in picked:
         if case.call and not host.canCall:
-            totals.skipped += len(case.levels) + (case.name in THROUGH_TOOL)
+            totals.skipped += countOf(case)
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         for checks in pool.map(lambda job: job(), jobs):
             for name, problem in checks:
@@ -143,6 +167,8 @@ def parseArguments():
     parser.add_argument("--packer", metavar="COMMAND",
                         help="another packer: a command with {in}, {out} and "
                              "{level}")
+    parser.add_argument("--leaving", action="store_true",
+                        help="the long run with bundles that leave")
     parser.add_argument("--keep", action="store_true",
                         help="leave the folders in which programs ran")
     arguments = parser.parse_args()
@@ -163,18 +189,24 @@ def main():
     picked = allCases(arguments.only)
     deep = [entry for entry in deepCases()
             if re.search(arguments.only, entry[0].name)]
+    if arguments.leaving:
+        picked = [dataclasses.replace(case, levels={},
+                                      leaving=case.all_leaving)
+                  for case in picked]
+        deep = []
     # Before the first run, so that two runs never pack the same.
     for case in picked:
         for level in case.levels:
             bundles.pack(case.sample, level)
+        for how in case.leaving:
+            packLeaving(bundles, case.sample, how)
     for case, options, variant in deep:
         for level in "02":
             bundles.pack(case.sample, level, options, variant)
     if re.search(arguments.only, "size"):
         checkSizes(bundles, totals)
     scratch = tempfile.mkdtemp(prefix="ireko-programs-")
-    count = 2 * len(deep) + sum(
-        len(case.levels) + (case.name in THROUGH_TOOL) for case in picked)
+    count = 2 * len(deep) + sum(countOf(case) for case in picked)
     for host in chosen.installed(hosts.ALL, arguments.hosts, totals, count):
         runHost(host, picked, deep, bundles, arguments, scratch, totals)
     if arguments.keep:

@@ -45,6 +45,10 @@ def node():
     return str(_inCache("Node 26", "hosts/node26/node"))
 
 
+def wazeroDriver():
+    return str(_inCache("the driver for wazero", "hosts/wazero-drive"))
+
+
 def wasmtimeLibrary():
     """Folder to put on sys.path so that `import wasmtime` works."""
     return str(_inCache("the Wasmtime library", "hosts/wasmtime-lib"))

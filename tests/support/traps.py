@@ -36,6 +36,18 @@ HOST_TRAPS = {
         "BAD_SIGNATURE": {"indirect call type mismatch"},
         "STACK_OVERFLOW": {"call stack exhausted"},
     },
+    "wazero": {
+        "unreachable": {"unreachable"},
+        "out of bounds memory access": {"out of bounds memory access"},
+        "integer divide by zero": {"integer divide by zero"},
+        "integer overflow": {"integer overflow"},
+        "invalid conversion to integer": {"invalid conversion to integer"},
+        "invalid table access":
+            {"undefined element", "uninitialized element",
+             "out of bounds table access"},
+        "indirect call type mismatch": {"indirect call type mismatch"},
+        "stack overflow": {"call stack exhausted"},
+    },
 }
 
 

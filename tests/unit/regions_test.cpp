@@ -85,7 +85,7 @@ TEST(FlowGraph, RefusesLoopsWithTwoEntries) {
 TEST(Region, KnowsWhatIsLive) {
   Lowered program = lowered(kNest);
   CallTypes types(*program.program);
-  Region region(*program.program, types, 0);
+  Region region(*program.program, types, 0, {});
   ASSERT_EQ(region.obstacle(), nullptr);
   BlockIndex outer = blockOf(region.graph.outermostLoops()[0]);
   // The counter and the sum, but not the counter of the inner loop.
@@ -114,7 +114,7 @@ TEST(Region, IsALeafIfItNeitherCallsNorLoops) {
   CallTypes types(*program.program);
   std::vector<bool> leaves;
   for (uint32_t f = 0; f < 5; ++f)
-    leaves.push_back(Region(*program.program, types, f).isLeaf);
+    leaves.push_back(Region(*program.program, types, f, {}).isLeaf);
   EXPECT_EQ(leaves, std::vector<bool>({true, false, false, false, false}));
 }
 

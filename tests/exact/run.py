@@ -1,0 +1,247 @@
+#!/usr/bin/env python3
+"""That a program counts the same however it is packed and wherever it runs, and
+that what is on the guest stack when it leaves is checked.
+
+Fuel: every kernel of bench/ and sample is packed in the ways of VARIANTS, all
+code in the stream, all in regions, some of both, and leaving at some or all
+safepoints; on each host, each must say by --print-fuel that it counted the
+same.
+With a limit of that the program ends as ever; with less it ends at the limit,
+after the same output, in the same function, in all of them.
+
+Frames: a bundle with --check-frames whose code is changed so that it writes a
+wrong return address, a wrong link, or goes on at a wrong place, is caught.
+
+The last line is "N passed, N failed, N skipped".
+"""
+
+import argparse
+import concurrent.futures
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path += [str(ROOT / "samples"), str(ROOT / "tests" / "programs"),
+             str(ROOT / "tests" / "support")]
+
+import breaking  # noqa: E402
+import build  # noqa: E402
+import chosen  # noqa: E402
+import hosts  # noqa: E402
+import tools  # noqa: E402
+import wasmfile  # noqa: E402
+
+OUT = ROOT / "build" / "exact"
+HOSTS = ["wasmtime", "node26", "wazero"]
+SECONDS = 300
+CODE = 10
+KERNELS = sorted((ROOT / "bench" / "kernels").glob("*.c"))
+KERNEL_FLAGS = {"simd_blur": ["-msimd128"]}
+USED = re.compile(r"^ireko: fuel: (\d+) used\n", re.M)
+OUT_OF_FUEL = re.compile(
+    r"^ireko: trap: out of fuel( in function \d+ <.*>)?$", re.M)
+
+# What all others are compared with comes first. Levels share what they lower,
+# and passes change no safepoint: -O0 counts the same.
+VARIANTS = {
+    "stream": ("2", ["--no-regions"]),
+    "regions": ("2", ["--all-regions"]),
+    "mixed": ("2", ["--budget=HALF"]),
+    "-O0": ("0", []),
+    "some safepoints": ("2", ["--all-regions", "--safepoints=40:7",
+                              "--check-frames"]),
+    "mixed, leaving": ("2", ["--budget=HALF", "--safepoints=90:3",
+                             "--check-frames"]),
+    "for good": ("2", ["--all-regions", "--safepoints=500:5",
+                       "--stay-in-stream", "--check-frames"]),
+    "every safepoint": ("2", ["--all-regions", "--safepoints=1",
+                              "--check-frames"]),
+    "blocks left out": ("2", ["--all-regions", "--leave-out=3"]),
+}
+# With a limit: those that differ in how they find it.
+LIMITED = ("stream", "regions", "mixed", "some safepoints", "every safepoint")
+
+
+class Program:
+    # `isPortable`: no host tells it anything else. Others are told of another
+    # path of the program, whose length they count.
+    def __init__(self, name, module, args=(), stdin=b"", isPortable=True):
+        self.name = name
+        self.module = module
+        self.args = args
+        self.stdin = stdin
+        self.isPortable = isPortable
+        code = [end - start for section, _, start, end
+                in wasmfile.sections(module.read_bytes()) if section == CODE]
+        # Of what all its regions would take, about the half.
+        self.half = max(300, sum(code))
+
+
+def programs():
+    """At scales at which leaving everywhere takes a second or so."""
+    for source in KERNELS:
+        name = source.stem
+        module = build.compileC(source, OUT / "kernels" / f"{name}.wasm",
+                                KERNEL_FLAGS.get(name, ()),
+                                [source.parent / "kernel.h"])
+        yield Program(name, module, ("1",))
+    sample = build.buildSample
+    yield Program("hello", sample("hello"))
+    yield Program("greet", sample("greet"))
+    yield Program("mandelbrot-sample", sample("mandelbrot"))
+    yield Program("args", sample("args"), ("7", "two words"),
+                  isPortable=False)
+    yield Program("files", sample("files"), ("upper",), b"some Text\nline")
+    yield Program("deep", sample("deep"), ("20000",))
+    yield Program("trap", sample("trap"), ("signature",), isPortable=False)
+    yield Program("sqlite", sample("sqlite"), (":memory:",),
+                  b"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM "
+                  b"n WHERE i < 99) SELECT sum(i), group_concat(i) FROM n;")
+
+
+class Run:
+    """What came of one run."""
+
+    def __init__(self, host, module, program, folder):
+        command = host.command(module, program.args)
+        with tempfile.TemporaryFile(dir=folder) as stdin, \
+                tempfile.TemporaryFile(dir=folder) as stdout, \
+                tempfile.TemporaryFile(dir=folder) as stderr:
+            stdin.write(program.stdin)
+            stdin.seek(0)
+            done = subprocess.run(command, stdin=stdin, stdout=stdout,
+                                  stderr=stderr, check=False, timeout=SECONDS,
+                                  env=hosts.environment())
+            stdout.seek(0)
+            stderr.seek(0)
+            self.code = done.returncode
+            self.stdout = stdout.read()
+            errors = stderr.read().decode(errors="replace")
+        self.errors = host.guestErrors(errors)
+        found = USED.findall(self.errors)
+        self.used = int(found[0]) if len(found) == 1 else None
+        ran = OUT_OF_FUEL.search(self.errors)
+        self.endedIn = ran and (ran[1] or "")
+
+
+class Checker:
+    def __init__(self, options, folder):
+        self.options = options
+        self.folder = folder
+        self.passed = self.failed = self.skipped = 0
+
+    def add(self, name, problem):
+        if problem:
+            self.failed += 1
+            print(f"FAILED {name}: {problem}", flush=True)
+        else:
+            self.passed += 1
+
+    def pack(self, program, variant, more):
+        """The bundle; a different name would be a different argument."""
+        level, options = VARIANTS[variant]
+        options = [o.replace("HALF", str(program.half)) for o in options]
+        key = "".join(c if c.isalnum() else "-" for c in
+                      " ".join([variant, *more]))
+        target = self.folder / program.name / key / "program.wasm"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        code, errors = tools.Packer(self.options.tool).pack(
+            program.module, target, level, [*options, *more])
+        if code:
+            raise RuntimeError(f"pack {variant}: exit code {code}: {errors}")
+        return target
+
+    def fuel(self, program, installed):
+        """A list of (name, problem)."""
+        checks, used = [], None
+        bundles = {v: self.pack(program, v, ["--print-fuel"])
+                   for v in VARIANTS}
+        for host in installed:
+            plain = Run(host, program.module, program, self.folder)
+            if not program.isPortable:
+                used = None
+            for variant, bundle in bundles.items():
+                run = Run(host, bundle, program, self.folder)
+                used = run.used if used is None else used
+                problem = None
+                if run.stdout != plain.stdout or run.code != plain.code:
+                    problem = (f"exit code {run.code}, plain {plain.code}; "
+                               f"{run.errors[-300:]}")
+                elif run.used is None:
+                    problem = f"it does not say: {run.errors[-300:]!r}"
+                elif run.used != used:
+                    problem = f"{run.used} used, elsewhere {used}"
+                checks.append((f"fuel of {program.name}, {variant}, "
+                               f"{host.name}", problem))
+        if used and program.isPortable:
+            checks += self.limits(program, installed, used, plain)
+        return checks
+
+    def limits(self, program, installed, used, plain):
+        checks = []
+        for limit in sorted({used, used - 1, used // 3}):
+            expected = None
+            for variant in LIMITED:
+                bundle = self.pack(program, variant,
+                                   ["--print-fuel", f"--fuel={limit}"])
+                for host in installed if variant == "mixed" else installed[:1]:
+                    run = Run(host, bundle, program, self.folder)
+                    seen = (run.used, run.endedIn, run.stdout)
+                    name = (f"limit of {limit} for {program.name}, {variant}, "
+                            f"{host.name}")
+                    if limit == used:
+                        expected = (used, None, plain.stdout)
+                    elif expected is None and run.used == limit \
+                            and run.endedIn is not None \
+                            and run.code == host.trapCode:
+                        expected = seen
+                    checks.append((name, None if seen == expected else
+                                   f"{seen}, expected {expected}; exit code "
+                                   f"{run.code}: {run.errors[-300:]}"))
+        return checks
+
+
+def parseArguments():
+    parser = argparse.ArgumentParser(
+        description=__doc__, usage=argparse.SUPPRESS,
+        formatter_class=argparse.RawTextHelpFormatter)
+    chosen.addOptions(parser, HOSTS, ",".join(HOSTS))
+    parser.add_argument("--jobs", type=int, default=2, metavar="N",
+                        help="programs at a time (default: 2)")
+    parser.add_argument("--tool", default=tools.releaseTool(), metavar="FILE",
+                        help="the ireko to test (default: build/release/ireko)")
+    arguments = parser.parse_args()
+    arguments.hosts = chosen.hostNames(parser, arguments.hosts, HOSTS)
+    return arguments
+
+
+def main():
+    options = parseArguments()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="ireko-exact-"))
+    checker = Checker(options, folder)
+    every = [p for p in programs() if re.search(options.only, p.name)]
+    installed = list(chosen.installed(
+        hosts.ALL, options.hosts, checker,
+        len(every) * (len(VARIANTS) + 3)))
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for checks in pool.map(lambda p: checker.fuel(p, installed), every):
+            for name, problem in checks:
+                checker.add(name, problem)
+    if re.search(options.only, "frames"):
+        for name, problem in breaking.checks(
+                options.tool, [h for h in installed if h.name != "node26"]
+                or installed, folder):
+            checker.add(name, problem)
+    shutil.rmtree(folder)
+    print(f"{checker.passed} passed, {checker.failed} failed, "
+          f"{checker.skipped} skipped")
+    return 1 if checker.failed or not checker.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
