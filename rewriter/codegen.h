@@ -6,10 +6,11 @@
 //     Handlers do not, but for the one call to a cold function.
 //  2. VmState::sp is set before the host is called and restored afterwards;
 //     while it is set, nothing at or above it is in use.
-//  3. The dispatch function keeps pc and fp in locals. A shared handler is
-//     entered with pc at its instruction. A fused handler may be entered with
-//     any pc; it sets pc before it leaves to the dispatch loop, a trap, a cold
-//     function or the runtime.
+//  3. The dispatch function keeps pc and fp in locals, pc as an address; in
+//     memory and as an argument it is an offset in the image. A shared handler
+//     is entered with pc at its instruction. A fused handler may be entered
+//     with any pc; it sets pc before it leaves to the dispatch loop, a trap, a
+//     cold function or the runtime.
 //  4. A slot that is live after a tile is in frame memory when the tile ends.
 //  5. Guest addresses are added to guestBase by the static offset of the
 //     access. Where an offset is an operand, the operand is one less and the

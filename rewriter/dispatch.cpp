@@ -3,6 +3,7 @@
 //     (func $dispatch (param $pc i32) (param $fp i32) (result i32)
 //       (block $yield
 //         (block $trap
+//           pc = image + pc
 //           (loop $next
 //             handler = u16 at pc
 //             (loop $go
@@ -12,7 +13,7 @@
 //               code of handler 1) ...
 //              code of handler N-1)))
 //         raise the trap)
-//       save pc and fp; return Yield)
+//       save pc - image and fp; return Yield)
 //
 // The code of handler i stands behind the end of block $hi, inside all blocks
 // of higher numbers: a branch to $hj with j > i is a direct jump to handler j.
@@ -86,6 +87,9 @@ void Codegen::addPage(uint32_t number) {
     return builder.makeLocalGet(local, Type::i32);
   };
 
+  auto pcOffset = [&] {
+    return builder.makeBinary(SubInt32, get(kPc), i32(layout.image));
+  };
   auto keepCount = [&] { return storeGlobal(kCountGlobal, get(kCount)); };
 
   std::vector<Name> labels;
@@ -109,21 +113,21 @@ void Codegen::addPage(uint32_t number) {
   inner = builder.makeLoop(kGoLabel, inner);
   inner = builder.makeLoop(
       kNextLabel,
-      builder.makeBlock({builder.makeLocalSet(
-                             kHandler, load16(get(kPc), layout.image, false)),
-                         inner},
-                        Type::unreachable));
+      builder.makeBlock(
+          {builder.makeLocalSet(kHandler, load16(get(kPc), 0, false)), inner},
+          Type::unreachable));
   if (handlers.raisesTraps()) {
     raisesTraps = true;
     Expression *keep = fuel.counts ? keepCount() : builder.makeNop();
     inner = builder.makeBlock(
-        {target(kTrapLabel, {inner}), keep, trap(get(kTrap), get(kPc))},
+        {target(kTrapLabel, {inner}), keep, trap(get(kTrap), pcOffset())},
         Type::unreachable);
   }
   inner = target(kYieldLabel, {inner});
   dispatch->body = builder.makeBlock(
-      {builder.makeLocalSet(kCount, loadGlobal(kCountGlobal)), inner,
-       keepCount(), storeState(offsetof(VmState, pc), get(kPc)),
+      {builder.makeLocalSet(kCount, loadGlobal(kCountGlobal)),
+       builder.makeLocalSet(kPc, add(get(kPc), i32(layout.image))), inner,
+       keepCount(), storeState(offsetof(VmState, pc), pcOffset()),
        storeState(offsetof(VmState, fp), get(kFp)),
        i32(uint32_t(DispatchResult::Yield))},
       Type::i32);

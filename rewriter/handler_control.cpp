@@ -15,6 +15,10 @@ void HandlerBuilder::setPc(Expression *pc) {
   emit(builder.makeLocalSet(kPc, pc));
 }
 
+void HandlerBuilder::setPcTo(uint32_t offset) {
+  setPc(gen.i32(gen.layout.image + offset));
+}
+
 void HandlerBuilder::next() { emit(builder.makeBreak(kNextLabel)); }
 
 // To the following instruction.
@@ -46,7 +50,7 @@ const Tile *HandlerBuilder::firstTile(uint32_t f, BlockIndex target) const {
 void HandlerBuilder::leaveToAddress(uint32_t to, const Tile *first,
                                     bool counts) {
   if (first && !page.has(first->handler)) {
-    setPc(gen.i32(to));
+    setPcTo(to);
     return emit(builder.makeBreak(kYieldLabel));
   }
   if (counts) {
@@ -55,7 +59,7 @@ void HandlerBuilder::leaveToAddress(uint32_t to, const Tile *first,
         builder.makeUnary(EqZInt32,
                           builder.makeLocalTee(kCount, less, Type::i32)),
         sequence([&] {
-          setPc(gen.i32(to));
+          setPcTo(to);
           emit(builder.makeBreak(kYieldLabel));
         })));
   }
@@ -69,7 +73,7 @@ void HandlerBuilder::leaveToAddress(uint32_t to, const Tile *first,
     emit(builder.makeLocalSet(kHandler, gen.i32(first->handler)));
     return emit(builder.makeBreak(kGoLabel));
   }
-  setPc(gen.i32(to));
+  setPcTo(to);
   next();
 }
 
@@ -138,10 +142,11 @@ void HandlerBuilder::switchTo(const Terminator &end) {
   Expression *scaled = builder.makeBinary(ShlInt32, clamped, gen.i32(2));
   if (handler->fused) {
     uint32_t table = gen.layout.image + address + kHandlerBytes;
-    setPc(gen.add(gen.load(Type::i32, scaled, table), gen.i32(address)));
+    setPc(gen.add(gen.load(Type::i32, scaled, table),
+                  gen.i32(gen.layout.image + address)));
   } else {
-    uint32_t table = gen.layout.image + handler->shape.bytes;
-    setPc(gen.add(pc(), gen.load(Type::i32, gen.add(pc(), scaled), table)));
+    setPc(gen.add(pc(), gen.load(Type::i32, gen.add(pc(), scaled),
+                                 handler->shape.bytes)));
   }
   if (end.backEdge)
     countDown();
@@ -160,7 +165,7 @@ void HandlerBuilder::call(const Terminator &end) {
   if (handler->fused) {
     uint32_t offset = end.frame * kSlotBytes;
     uint32_t bytes = gen.program.functions[end.callee].frameSlots * kSlotBytes;
-    setPc(gen.i32(address)); // for the trap
+    setPcTo(address); // for the trap
     checkStack(fp(), gen.i32(offset + bytes));
     uint32_t back = gen.image.blocks[handler->function][end.next];
     emit(gen.store(fp(), offset, gen.i32(back)));
@@ -175,10 +180,10 @@ void HandlerBuilder::call(const Terminator &end) {
   checkStack(get(frame),
              gen.load(Type::i32, get(callee), gen.layout.image - 4));
   advance();
-  emit(gen.store(get(frame), 0, pc()));
+  emit(gen.store(get(frame), 0, pcOffset()));
   emit(gen.store(get(frame), 4, fp()));
   emit(builder.makeLocalSet(kFp, get(frame)));
-  setPc(get(callee));
+  setPc(fromOffset(get(callee)));
   countDown();
   next();
 }
@@ -189,7 +194,7 @@ Expression *HandlerBuilder::tableEntry(const Terminator &end,
   emit(builder.makeLocalSet(index, value(end.tree)));
   flushLiveSlots();
   if (handler->fused)
-    setPc(gen.i32(address)); // for the traps
+    setPcTo(address); // for the traps
   // In the generic VM, address and size are in a StaticTableRecord.
   bool generic = gen.program.isGeneric;
   auto record = [&](size_t member) {
@@ -236,13 +241,13 @@ void HandlerBuilder::callIndirect(const Terminator &end) {
   checkStack(get(frame),
              gen.load(Type::i32, get(callee), gen.layout.image - 4));
   if (handler->fused)
-    setPc(gen.i32(gen.image.blocks[handler->function][end.next]));
+    setPcTo(gen.image.blocks[handler->function][end.next]);
   else
     advance();
-  emit(gen.store(get(frame), 0, pc()));
+  emit(gen.store(get(frame), 0, pcOffset()));
   emit(gen.store(get(frame), 4, fp()));
   emit(builder.makeLocalSet(kFp, get(frame)));
-  setPc(get(callee));
+  setPc(fromOffset(get(callee)));
   countDown();
   next();
 }
@@ -291,13 +296,13 @@ void HandlerBuilder::tailCall(const Terminator &end) {
         callee, handler->fused ? gen.i32(gen.image.entries[end.callee])
                                : fetchUnsigned(OperandKind::Callee)));
     if (handler->fused)
-      setPc(gen.i32(address)); // for the trap
+      setPcTo(address); // for the trap
   }
   checkStack(fp(), gen.load(Type::i32, get(callee), gen.layout.image - 4));
   moveArguments(end);
   if (handler->fused && end.kind == Terminator::Kind::TailCall)
     return leaveToFunction(end.callee);
-  setPc(get(callee));
+  setPc(fromOffset(get(callee)));
   countDown();
   next();
 }
@@ -315,11 +320,11 @@ void HandlerBuilder::cold(const Terminator &end) {
       emit(call);
     return leaveTo(end.next, false);
   }
-  callWithCount(
-      builder.makeCall(gen.program.own(kCold),
-                       {fetchUnsigned(OperandKind::Number),
-                        gen.add(fp(), fetchUnsigned(OperandKind::Frame)), pc()},
-                       Type::none));
+  callWithCount(builder.makeCall(
+      gen.program.own(kCold),
+      {fetchUnsigned(OperandKind::Number),
+       gen.add(fp(), fetchUnsigned(OperandKind::Frame)), pcOffset()},
+      Type::none));
   advance();
   next();
 }
@@ -338,20 +343,21 @@ void HandlerBuilder::enterRegion() {
     return fetchUnsigned(OperandKind::Number, n);
   };
   callWithCount(builder.makeLocalSet(
-      result, builder.makeCall(gen.program.own(kEnter),
-                               {number(1), number(0), fp(), pc(), number(2)},
-                               Type::i32)));
+      result,
+      builder.makeCall(gen.program.own(kEnter),
+                       {number(1), number(0), fp(), pcOffset(), number(2)},
+                       Type::i32)));
   auto is = [&](EntryResult which) {
     return builder.makeBinary(EqInt32, get(result), gen.i32(uint32_t(which)));
   };
   emit(builder.makeIf(is(EntryResult::Returned), sequence([&] {
-                        setPc(gen.load(Type::i32, fp(), 0));
+                        setPc(fromOffset(gen.load(Type::i32, fp(), 0)));
                         emit(builder.makeLocalSet(
                             kFp, gen.load(Type::i32, fp(), 4)));
                         next();
                       })));
   emit(builder.makeIf(is(EntryResult::Left), sequence([&] {
-                        setPc(gen.loadState(offsetof(VmState, pc)));
+                        setPc(fromOffset(gen.loadState(offsetof(VmState, pc))));
                         emit(builder.makeLocalSet(
                             kFp, gen.loadState(offsetof(VmState, fp))));
                         emit(builder.makeBreak(kYieldLabel));
@@ -365,7 +371,7 @@ void HandlerBuilder::returnWith(const Terminator &end) {
     emit(gen.store(fp(), kFirstSlot * kSlotBytes, value(end.tree)));
   else
     flushLiveSlots();
-  setPc(gen.load(Type::i32, fp(), 0));
+  setPc(fromOffset(gen.load(Type::i32, fp(), 0)));
   emit(builder.makeLocalSet(kFp, gen.load(Type::i32, fp(), 4)));
   next();
 }
@@ -401,7 +407,7 @@ void HandlerBuilder::terminator() {
     return returnWith(end);
   case Kind::Trap:
     if (handler->fused)
-      setPc(gen.i32(address));
+      setPcTo(address);
     return raise(end.trap);
   case Kind::Enter:
     break;

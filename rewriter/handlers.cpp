@@ -44,7 +44,7 @@ Expression *HandlerBuilder::fetch(const TileOperand &operand, Type type,
         operand.kind == OperandKind::Callee ? gen.image.entries[operand.low]
                                             : operand.low,
         type));
-  uint32_t offset = gen.layout.image + operand.at;
+  uint32_t offset = operand.at;
   if (operand.bytes >= type.getByteSize())
     return gen.load(type, pc(), offset);
   Expression *value = builder.makeLoad(operand.bytes, isSigned, offset, 1, pc(),

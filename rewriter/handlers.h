@@ -14,7 +14,8 @@ namespace ireko {
 
 // Locals of the dispatch function; scratch locals follow.
 enum DispatchLocal : wasm::Index {
-  kPc,      // parameter: image offset of the current instruction
+  kPc,      // parameter: image offset of the current instruction; within the
+            // function its address, so that operands are at short offsets
   kFp,      // parameter: linear address of the current frame
   kCount,   // safepoints until the function returns to the runtime
   kHandler, // number of the handler to go to
@@ -106,6 +107,14 @@ private:
   void checkStack(wasm::Expression *frame, wasm::Expression *frameBytes);
   void countDown();
   void setPc(wasm::Expression *pc);
+  void setPcTo(uint32_t offset); // in the image
+  // From an offset in the image, as it stands in memory, to a pc, and back.
+  wasm::Expression *fromOffset(wasm::Expression *offset) {
+    return gen.add(offset, gen.i32(gen.layout.image));
+  }
+  wasm::Expression *pcOffset() {
+    return builder.makeBinary(wasm::SubInt32, pc(), gen.i32(gen.layout.image));
+  }
   void advance();
   void next();
   void raise(TrapKind kind);
