@@ -6,8 +6,8 @@ namespace {
 
 // Bytes of the VM by default. Above that hosts compile slowly.
 constexpr uint64_t kVmBytes = 160 << 10, kLargeVmBytes = 320 << 10;
-// What selection estimates is generated in so much more.
-constexpr double kGenerated = 1.2;
+// What selection estimates is generated in up to so much more.
+constexpr double kGenerated = 1.0625;
 
 } // namespace
 
@@ -25,9 +25,9 @@ SelectOptions selectOptions(const PackOptions &options, uint64_t codeBytes) {
   uint64_t vmBytes = options.optLevel < 3 ? kVmBytes : kLargeVmBytes;
   if (options.vmBytes)
     vmBytes = options.vmBytes;
-  uint64_t whole = vmBytes / kGenerated;
   // Percent for handlers that others are specialized to.
-  uint64_t specialPart = options.forSize ? 40 : 13;
+  uint64_t specialPart = options.forSize ? 40 : 10;
+  uint64_t whole = vmBytes / kGenerated;
   select.specialBytes = whole * specialPart / 100;
   uint64_t all = whole - select.specialBytes;
   select.allBytes = std::min<uint64_t>(all, UINT32_MAX);
@@ -43,8 +43,11 @@ SelectOptions selectOptions(const PackOptions &options, uint64_t codeBytes) {
     constexpr uint64_t kMaxGuess = 100 << 10;
     uint64_t most = all * fusedPart / 100;
     fused = std::min(most, 512 + 5 * codeBytes);
-    if (codeBytes > kMaxGuess && !options.profile)
+    if (codeBytes > kMaxGuess && !options.profile) {
       fused = most * kMaxGuess / codeBytes;
+      constexpr uint64_t kInterpreterPart = 22;
+      select.interpreterBytes = all * kInterpreterPart / 100;
+    }
   }
   select.sharedBytes = shared;
   select.fusedBytes = fused;

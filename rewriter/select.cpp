@@ -92,6 +92,16 @@ private:
   void prepare();
   void prepareFunction(uint32_t f, ShapeNumbers::List &list);
   void reserveOperators();
+  struct FuseCandidate {
+    WorkBlock *block;
+    double benefit; // dispatches saved
+    uint32_t cost;
+  };
+  void addCandidate(uint32_t f, WorkBlock &workB, double weight,
+                    std::vector<FuseCandidate> &candidates) const;
+  // The best ones, for so many bytes.
+  void fuse(std::vector<FuseCandidate> candidates, int64_t &bytes);
+  void fuseInterpreters();
   void fuseHotBlocks();
   void settlePatterns();
   bool countUnsettled();
@@ -121,8 +131,9 @@ private:
   std::vector<WorkFunction> work;
   ShapeNumbers numbers;
   std::vector<Pattern> patterns;
-  uint32_t used = 0; // patterns that have an order
-  int64_t budget;    // for trees
+  uint32_t used = 0;            // patterns that have an order
+  int64_t budget;               // for trees
+  int64_t interpreterBytes = 0; // taken for blocks of interpreters
   const int64_t mostHandlers;
   Budget left;
 };
@@ -217,36 +228,61 @@ void Selector::prepareFunction(uint32_t f, ShapeNumbers::List &list) {
   }
 }
 
-void Selector::fuseHotBlocks() {
-  struct Candidate {
-    WorkBlock *block;
-    double benefit; // dispatches saved
-    uint32_t cost;
-  };
-  std::vector<Candidate> candidates;
-  for (uint32_t f = 0; f < work.size(); ++f) {
-    for (WorkBlock &workB : work[f].blocks) {
-      const Block &block = program.functions[f].blocks[workB.block];
-      if (workB.weight < kMinFusedWeight)
-        continue;
-      uint32_t nodes = 4 + block.end.targets.size() + workB.nodes;
-      if (nodes > options.maxFusedNodes)
-        continue;
-      double saved = block.statements.size() + 0.5;
-      candidates.push_back({&workB, saved * workB.weight, fusedCost(nodes)});
-    }
-  }
+void Selector::fuse(std::vector<FuseCandidate> candidates, int64_t &bytes) {
   std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const Candidate &a, const Candidate &b) {
+                   [](const FuseCandidate &a, const FuseCandidate &b) {
                      return a.benefit / a.cost > b.benefit / b.cost;
                    });
-  int64_t bytes = options.fusedBytes;
-  for (Candidate &candidate : candidates) {
+  for (FuseCandidate &candidate : candidates) {
     if (candidate.cost > bytes || !left.take(candidate.cost))
       continue;
     bytes -= candidate.cost;
     candidate.block->fused = true;
   }
+}
+
+// An interpreter in a large program runs most of the time, whatever else its
+// program does, and each round goes through few of its blocks: by the switch to
+// one of many cases, and back. They are worth more than what recurs elsewhere.
+void Selector::fuseInterpreters() {
+  std::vector<uint32_t> cases(work.size());
+  double sum = 0;
+  if (options.interpreterBytes && !weights.areCounts())
+    for (uint32_t f = 0; f < work.size(); ++f) {
+      const Function &function = program.functions[f];
+      bool isRegion = !options.isRegion.empty() && options.isRegion[f];
+      sum += cases[f] = isRegion ? 0 : interpretedCases(function);
+    }
+  for (uint32_t f = 0; f < work.size(); ++f) {
+    if (!cases[f])
+      continue;
+    std::vector<FuseCandidate> candidates;
+    for (WorkBlock &workB : work[f].blocks)
+      addCandidate(f, workB, weights.inOneCall(f, workB.block), candidates);
+    int64_t share = options.interpreterBytes * (cases[f] / sum), bytes = share;
+    fuse(std::move(candidates), bytes);
+    interpreterBytes += share - bytes;
+  }
+}
+
+void Selector::addCandidate(uint32_t f, WorkBlock &workB, double weight,
+                            std::vector<FuseCandidate> &candidates) const {
+  const Block &block = program.functions[f].blocks[workB.block];
+  uint32_t nodes = 4 + block.end.targets.size() + workB.nodes;
+  if (nodes > options.maxFusedNodes || workB.fused)
+    return;
+  double saved = block.statements.size() + 0.5;
+  candidates.push_back({&workB, saved * weight, fusedCost(nodes)});
+}
+
+void Selector::fuseHotBlocks() {
+  std::vector<FuseCandidate> candidates;
+  for (uint32_t f = 0; f < work.size(); ++f)
+    for (WorkBlock &workB : work[f].blocks)
+      if (workB.weight >= kMinFusedWeight)
+        addCandidate(f, workB, workB.weight, candidates);
+  int64_t bytes = options.fusedBytes;
+  fuse(std::move(candidates), bytes);
 }
 
 // Counts the patterns of everything that has no handler yet. Returns whether
@@ -530,10 +566,11 @@ void orderHandlers(Tiling &tiling) {
 Tiling Selector::run() {
   prepare();
   reserveOperators();
+  fuseInterpreters();
   fuseHotBlocks();
   settlePatterns();
   std::vector<TiledBlock> blocks = tileBlocks();
-  left.bytes = std::min(left.bytes, int64_t(options.runBytes));
+  left.bytes = std::min(left.bytes, options.runBytes - interpreterBytes);
   mineSuperinstructions(program, blocks, numbers, left);
   Tiling tiling = makeTiling(std::move(blocks));
   if (options.specialBytes)

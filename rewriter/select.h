@@ -22,6 +22,9 @@ struct SelectOptions {
   uint32_t sharedBytes = 0;
   uint32_t runBytes = 0;
   uint32_t fusedBytes = 0;
+  // For the blocks of interpreters, if the program has any; taken from those
+  // for runs.
+  uint32_t interpreterBytes = 0;
   uint32_t specialBytes = 0; // for those of specialize.h
   uint32_t allBytes = UINT32_MAX;
   // How many handlers, with those for single operators.

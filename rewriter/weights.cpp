@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
 #include "rewriter/liveness.h"
 
@@ -42,11 +43,11 @@ Guess guessOf(Expression *condition, const std::vector<Expression *> &before) {
   return Guess::None;
 }
 
-// The likelihood of each block: 1, or less where control only comes by ways
+// Whether each block may well run: 1, or less where control only comes by ways
 // that are not expected.
-class Likelihood {
+class Reach {
 public:
-  explicit Likelihood(const Function &function)
+  explicit Reach(const Function &function)
       : function(function), result(function.blocks.size()) {}
 
   std::vector<float> run() {
@@ -88,6 +89,227 @@ private:
   std::vector<float> result;
 };
 
+// How likely the target of a branch is, by what its condition compares.
+double guessCondition(Expression *condition,
+                      const std::vector<Expression *> &before) {
+  constexpr double kRare = 0.03, kNegative = 0.16, kEqual = 0.3, kZero = 0.4;
+  switch (guessOf(condition, before)) {
+  case Guess::True:
+    return 1 - kRare;
+  case Guess::False:
+    return kRare;
+  case Guess::None:
+    break;
+  }
+  if (auto *unary = condition->dynCast<Unary>())
+    if (unary->op == EqZInt32 || unary->op == EqZInt64) {
+      double inner = guessCondition(unary->value, before);
+      return inner == 0.5 ? kZero : 1 - inner;
+    }
+  auto *binary = condition->dynCast<Binary>();
+  auto *constant = binary ? binary->right->dynCast<Const>() : nullptr;
+  if (!constant || !constant->type.isInteger())
+    return 0.5;
+  bool isSmall = constant->value.getInteger() <= 0;
+  switch (binary->op) {
+  case EqInt32:
+  case EqInt64:
+    return kEqual;
+  case NeInt32:
+  case NeInt64:
+    return 1 - kEqual;
+  case LtSInt32:
+  case LtSInt64:
+  case LeSInt32:
+  case LeSInt64:
+    return isSmall ? kNegative : 0.5;
+  case GtSInt32:
+  case GtSInt64:
+  case GeSInt32:
+  case GeSInt64:
+    return isSmall ? 1 - kNegative : 0.5;
+  default:
+    return 0.5;
+  }
+}
+
+// How likely control comes to each block, of each time it comes to the
+// function or, within a loop, goes round in it: the flow of control through the
+// blocks, by what is expected of each branch. All that comes to a loop leaves
+// it, in the end.
+//
+// Control goes forward in the layout, but for jumps back to the headers of
+// loops, and the blocks of a loop follow each other.
+class Likelihood {
+public:
+  explicit Likelihood(const Function &function)
+      : function(function), result(function.blocks.size()),
+        isCold(result.size()), goesRound(result.size()),
+        position(result.size()) {}
+
+  std::vector<float> run();
+
+private:
+  struct OpenLoop {
+    uint32_t depth;
+    double entered;  // how likely control comes to it
+    double left = 0; // how likely it leaves when it goes round
+    std::vector<std::pair<BlockIndex, double>> leaving;
+  };
+  const Block &blockAt(BlockIndex index) const {
+    return function.blocks[index];
+  }
+  void lookAhead();
+  double expect(Expression *condition, const std::vector<Expression *> &before,
+                BlockIndex from, BlockIndex to, BlockIndex other) const;
+  void leaveLoop(BlockIndex to, double p);
+  void endLoop();
+  void leave(BlockIndex index, double p);
+
+  const Function &function;
+  std::vector<float> result;
+  std::vector<bool> isCold;       // leads to a trap
+  std::vector<bool> goesRound;    // leads back to the header of its loop
+  std::vector<uint32_t> position; // in the layout
+  std::vector<OpenLoop> open;
+};
+
+void Likelihood::lookAhead() {
+  for (size_t i = function.layout.size(); i-- > 0;) {
+    BlockIndex index = function.layout[i];
+    position[index] = i;
+    const Block &block = blockAt(index);
+    bool cold = !block.end.backEdge, round = block.end.backEdge;
+    if (block.end.kind == Terminator::Kind::Return)
+      cold = false;
+    forEachSuccessor(block.end, [&](BlockIndex to) {
+      cold = cold && isCold[to];
+      round = round || blockAt(to).loopDepth > block.loopDepth ||
+              (goesRound[to] && blockAt(to).loopDepth == block.loopDepth);
+    });
+    isCold[index] = cold;
+    goesRound[index] = round;
+  }
+}
+
+// That the condition leads from one block to another one, and not to `other`.
+double Likelihood::expect(Expression *condition,
+                          const std::vector<Expression *> &before,
+                          BlockIndex from, BlockIndex to,
+                          BlockIndex other) const {
+  constexpr double kCold = 0.02, kLeaves = 0.12, kReturns = 0.3;
+  double p = guessCondition(condition, before);
+  // Evidence is combined as Dempster and Shafer do it.
+  auto add = [&](double likely) {
+    p = p * likely / (p * likely + (1 - p) * (1 - likely));
+  };
+  auto compare = [&](bool is, bool otherIs, double likely) {
+    if (is != otherIs)
+      add(is ? likely : 1 - likely);
+  };
+  compare(isCold[to], isCold[other], kCold);
+  if (blockAt(from).loopDepth)
+    compare(!goesRound[to] || blockAt(to).loopDepth < blockAt(from).loopDepth,
+            !goesRound[other] ||
+                blockAt(other).loopDepth < blockAt(from).loopDepth,
+            kLeaves);
+  compare(blockAt(to).end.kind == Terminator::Kind::Return,
+          blockAt(other).end.kind == Terminator::Kind::Return, kReturns);
+  return p;
+}
+
+void Likelihood::leaveLoop(BlockIndex to, double p) {
+  if (open.empty() ||
+      (to != kNoBlock && blockAt(to).loopDepth >= open.back().depth)) {
+    if (to != kNoBlock)
+      result[to] += p;
+    return;
+  }
+  open.back().left += p;
+  if (to != kNoBlock)
+    open.back().leaving.push_back({to, p});
+}
+
+void Likelihood::endLoop() {
+  OpenLoop loop = std::move(open.back());
+  open.pop_back();
+  double scale = loop.left > 0 ? loop.entered / loop.left : 0;
+  double returned = loop.left;
+  for (auto [to, p] : loop.leaving) {
+    returned -= p;
+    leaveLoop(to, p * scale);
+  }
+  if (returned > 0)
+    leaveLoop(kNoBlock, returned * scale);
+}
+
+void Likelihood::leave(BlockIndex index, double p) {
+  const Block &block = blockAt(index);
+  const Terminator &end = block.end;
+  std::vector<Expression *> before;
+  for (Expression *statement : block.statements) {
+    if (auto *exit = statement->dynCast<Break>()) {
+      BlockIndex to = exitTarget(exit);
+      double taken = expect(exit->condition, before, index, to, index);
+      leaveLoop(to, p * taken);
+      p *= 1 - taken;
+    }
+    before.push_back(statement);
+  }
+  switch (end.kind) {
+  case Terminator::Kind::Branch: {
+    double taken;
+    if (end.backEdge) {
+      taken = 1 - 1 / Weights::kLoop;
+    } else {
+      BlockIndex ifTrue = end.targets[0], ifFalse = end.next;
+      if (end.negated)
+        std::swap(ifTrue, ifFalse);
+      taken = expect(end.tree, before, index, ifTrue, ifFalse);
+      if (end.negated)
+        taken = 1 - taken;
+      leaveLoop(end.targets[0], p * taken);
+    }
+    return leaveLoop(end.next, p * (1 - taken));
+  }
+  case Terminator::Kind::Switch: {
+    std::vector<BlockIndex> targets = end.targets;
+    std::sort(targets.begin(), targets.end());
+    targets.erase(std::unique(targets.begin(), targets.end()), targets.end());
+    for (BlockIndex to : targets)
+      if (position[to] > position[index])
+        leaveLoop(to, p / targets.size());
+    return;
+  }
+  case Terminator::Kind::Return:
+  case Terminator::Kind::TailCall:
+  case Terminator::Kind::TailCallIndirect:
+    return leaveLoop(kNoBlock, p);
+  default:
+    if (end.next != kNoBlock && !end.backEdge)
+      leaveLoop(end.next, p);
+  }
+}
+
+std::vector<float> Likelihood::run() {
+  lookAhead();
+  result[function.layout.front()] = 1;
+  for (BlockIndex index : function.layout) {
+    const Block &block = blockAt(index);
+    while (!open.empty() &&
+           (open.back().depth > block.loopDepth ||
+            (block.isLoopHeader && open.back().depth == block.loopDepth)))
+      endLoop();
+    if (block.isLoopHeader)
+      open.push_back({block.loopDepth, result[index], 0, {}});
+    leave(index, result[index]);
+  }
+  constexpr float kLeast = 0.002; // these are guesses
+  for (BlockIndex index : function.layout)
+    result[index] = std::max(result[index], kLeast);
+  return std::move(result);
+}
+
 } // namespace
 
 Guess guessBranch(const Block &block) {
@@ -95,15 +317,32 @@ Guess guessBranch(const Block &block) {
   return block.end.negated ? opposite(taken) : taken;
 }
 
+uint32_t interpretedCases(const Function &function) {
+  constexpr uint32_t kMinCases = 64;
+  uint32_t most = 0;
+  for (BlockIndex index : function.layout) {
+    const Block &block = function.blocks[index];
+    if (block.loopDepth == 0 || block.end.kind != Terminator::Kind::Switch ||
+        block.end.targets.size() < std::max(kMinCases, most))
+      continue;
+    std::unordered_set<BlockIndex> cases(block.end.targets.begin(),
+                                         block.end.targets.end());
+    most = std::max<uint32_t>(most, cases.size());
+  }
+  return most >= kMinCases ? most : 0;
+}
+
 Weights::Weights(const Program &program)
     : program(program), frequencies(program.functions.size(), 1),
-      ranks(frequencies), likely(frequencies.size()) {
+      ranks(frequencies), likely(frequencies.size()),
+      expected(frequencies.size()) {
   std::vector<Call> calls;
   for (uint32_t f = 0; f < likely.size(); ++f) {
     const Function &function = program.functions[f];
     if (function.layout.empty())
       continue;
-    likely[f] = Likelihood(function).run();
+    likely[f] = Reach(function).run();
+    expected[f] = Likelihood(function).run();
     size_t first = calls.size();
     double sum = 0;
     for (BlockIndex index : function.layout) {
@@ -178,6 +417,11 @@ void Weights::rank(const std::vector<Call> &calls) {
 double Weights::perCall(uint32_t function, BlockIndex block) const {
   uint32_t depth = program.functions[function].blocks[block].loopDepth;
   return likely[function][block] * std::pow(kLoop, std::min(depth, 6u));
+}
+
+double Weights::inOneCall(uint32_t function, BlockIndex block) const {
+  uint32_t depth = program.functions[function].blocks[block].loopDepth;
+  return expected[function][block] * std::pow(kLoop, std::min(depth, 6u));
 }
 
 double Weights::ofBlock(uint32_t function, BlockIndex block) const {

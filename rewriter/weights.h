@@ -10,7 +10,9 @@
 // PageRank gives it in the call graph (Page, Brin, Motwani and Winograd, "The
 // PageRank citation ranking", 1999). Within a function each loop counts a
 // constant, and code that is not expected to run counts little, in the spirit
-// of Ball and Larus, "Branch prediction for free" (1993).
+// of Ball and Larus, "Branch prediction for free" (1993). Among the blocks of
+// one function, what flows to each of them tells more, as Wu and Larus have it,
+// "Static branch frequency and program profile analysis" (1994).
 
 #ifndef IREKO_REWRITER_WEIGHTS_H
 #define IREKO_REWRITER_WEIGHTS_H
@@ -27,6 +29,10 @@ enum class Guess { None, True, False };
 // Whether the Branch at the block's end goes to its target.
 Guess guessBranch(const Block &block);
 
+// How many cases the switch of an interpreter's loop has; 0: the function is no
+// interpreter.
+uint32_t interpretedCases(const Function &function);
+
 class Weights {
 public:
   // A loop is taken to run this often each time it is entered.
@@ -41,6 +47,9 @@ public:
   bool areCounts() const { return program.isProfiled; }
   // How often the block runs.
   double ofBlock(uint32_t function, BlockIndex block) const;
+  // How often the block is expected to run in one call of the function, by the
+  // flow of control through it.
+  double inOneCall(uint32_t function, BlockIndex block) const;
   // How often the function is called, with a profile; else its rank.
   double rankOf(uint32_t function) const;
   // What a pattern counts for being in this block, when handlers are chosen.
@@ -64,7 +73,8 @@ private:
 
   const Program &program;
   std::vector<double> frequencies, ranks;
-  std::vector<std::vector<float>> likely; // by block, from 0 to 1
+  std::vector<std::vector<float>> likely;   // by block, from 0 to 1
+  std::vector<std::vector<float>> expected; // by block, of Likelihood
   // With a profile: from counts and from guessed scores to weights.
   double countScale = 0, guessScale = 0;
 };

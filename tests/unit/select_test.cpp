@@ -164,6 +164,39 @@ TEST(Select, FusesWholeBlocksWithABudget) {
 }
 
 // Dispatches are what costs time: a bigger budget must not add any.
+// A loop around a switch to so many cases, each of which goes round again.
+std::string interpreter(uint32_t cases) {
+  std::string labels, blocks, bodies;
+  for (uint32_t i = 0; i < cases; ++i) {
+    std::string number = std::to_string(i);
+    labels += " $c" + number;
+    blocks = "(block $c" + number + " " + blocks;
+    bodies += ") (i32.store offset=" + number +
+              " (local.get 0) (local.get 1))"
+              " (local.set 0 (i32.add (local.get 0) (i32.const 1))) (br $l)";
+  }
+  return "(module (memory 1) (func (export \"run\") (param i32 i32) (loop $l " +
+         blocks + "(br_table" + labels + " (i32.load8_u (local.get 0)))" +
+         bodies + ")))";
+}
+
+TEST(Select, GivesHandlersToTheBlocksOfInterpreters) {
+  auto countFused = [](uint32_t cases, uint32_t bytes) {
+    Selected selected(interpreter(cases), {.interpreterBytes = bytes});
+    expectCovered(*selected.program, selected.tiling);
+    uint32_t fused = 0;
+    for (const Handler &handler : selected.tiling.handlers)
+      fused += handler.fused;
+    return fused;
+  };
+  EXPECT_EQ(countFused(64, 0), 0u);
+  EXPECT_EQ(countFused(63, 100000), 0u);
+  EXPECT_EQ(countFused(64, 100000), 65u);
+  uint32_t some = countFused(64, 3000);
+  EXPECT_GT(some, 0u);
+  EXPECT_LT(some, 60u);
+}
+
 TEST(Select, NeedsFewerInstructionsWithABudget) {
   size_t first = 0, last = ~size_t(0);
   for (uint32_t bytes : {0u, 500u, 1u << 20}) {
