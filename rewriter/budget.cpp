@@ -11,7 +11,8 @@ constexpr double kGenerated = 1.0625;
 
 } // namespace
 
-SelectOptions selectOptions(const PackOptions &options, uint64_t codeBytes) {
+SelectOptions selectOptions(const PackOptions &options, uint64_t codeBytes,
+                            Counts counts) {
   SelectOptions select;
   // A handler must fit into a page; a node of a fused one takes about eight
   // bytes.
@@ -33,8 +34,9 @@ SelectOptions selectOptions(const PackOptions &options, uint64_t codeBytes) {
   select.allBytes = std::min<uint64_t>(all, UINT32_MAX);
   // Percent for trees and for blocks; the rest is for runs. A profile knows
   // which blocks run, so that they can have most.
-  uint64_t sharedPart = options.profile ? 20 : 27;
-  uint64_t fusedPart = options.profile ? 60 : 35;
+  bool isProfiled = counts == Counts::Profiled;
+  uint64_t sharedPart = isProfiled ? 20 : 27;
+  uint64_t fusedPart = isProfiled ? 60 : 35;
   uint64_t shared = std::min(all * sharedPart / 100, 1024 + codeBytes / 3);
   uint64_t fused = 0;
   if (options.optLevel > 1 && !options.forSize) {
@@ -43,7 +45,7 @@ SelectOptions selectOptions(const PackOptions &options, uint64_t codeBytes) {
     constexpr uint64_t kMaxGuess = 100 << 10;
     uint64_t most = all * fusedPart / 100;
     fused = std::min(most, 512 + 5 * codeBytes);
-    if (codeBytes > kMaxGuess && !options.profile) {
+    if (codeBytes > kMaxGuess && counts == Counts::None) {
       fused = most * kMaxGuess / codeBytes;
       constexpr uint64_t kInterpreterPart = 22;
       select.interpreterBytes = all * kInterpreterPart / 100;
@@ -57,15 +59,13 @@ SelectOptions selectOptions(const PackOptions &options, uint64_t codeBytes) {
 }
 
 RegionOptions regionOptions(const PackOptions &options, uint64_t codeBytes) {
-  // Hosts compile a small program quickly whatever becomes a region; of a big
-  // one, only what matters.
-  constexpr uint64_t kSmall = 2 << 20, kBig = 256 << 10;
+  constexpr uint64_t kBig = 512 << 10;
   RegionOptions regions;
   regions.bytes = options.regionBytes;
   if (regions.bytes == PackOptions::kAdaptRegions)
-    regions.bytes = options.forSize       ? 0
-                    : codeBytes <= kSmall ? 4 * kSmall
-                                          : kBig;
+    regions.bytes = options.forSize           ? 0
+                    : codeBytes <= kSmallCode ? 4 * kSmallCode
+                                              : kBig;
   // A level of 0 is for looking at the stream, and counters count in it.
   if (options.optLevel == 0 || options.counters)
     regions.bytes = 0;

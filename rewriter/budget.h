@@ -19,8 +19,13 @@
 
 namespace ireko {
 
+// Hosts compile a program of up to so much code quickly whatever becomes a
+// region; of a bigger one, only what matters does.
+inline constexpr uint64_t kSmallCode = 2 << 20;
+
 // `codeBytes`: of the module's code section.
-SelectOptions selectOptions(const PackOptions &options, uint64_t codeBytes);
+SelectOptions selectOptions(const PackOptions &options, uint64_t codeBytes,
+                            Counts counts = Counts::None);
 RegionOptions regionOptions(const PackOptions &options, uint64_t codeBytes);
 
 } // namespace ireko

@@ -125,6 +125,9 @@ void addPackOptions(CLI::App *app, CommandLine &line, RawOptions &raw) {
                   "At most so many, if that is enough for it")
       ->check(CLI::Range(1, 65000))
       ->option_text("N");
+  app->add_option("--rehearsal", line.pack.rehearsal,
+                  "Statements to run first, to see what is hot [adapts]")
+      ->option_text("N");
   addStackSize(app, raw, "as needed, up to 4m");
   app->add_option("--host-features", raw.hostFeatures,
                   "What the bundle may use [what the module uses]")

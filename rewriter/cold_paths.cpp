@@ -91,7 +91,8 @@ std::vector<Cold> ColdPaths::of(uint32_t index) const {
         cold[block] = Cold::Always;
     return cold;
   }
-  bool isKnown = program.isProfiled && function.blocks[first].count;
+  bool isKnown =
+      program.counts == Counts::Profiled && function.blocks[first].count;
   std::vector<bool> doomed = doomedOf(function);
   for (BlockIndex block : function.layout)
     if (block != first &&

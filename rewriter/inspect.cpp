@@ -229,7 +229,8 @@ std::vector<StreamItem> streamItems(const Program &program,
                                     const Tiling &tiling, const Image &image,
                                     uint32_t index, const SlotNames &names,
                                     const StreamWeights *weights) {
-  bool counted = weights && weights->weights.areCounts() && weights->total;
+  bool counted =
+      weights && program.counts == Counts::Profiled && weights->total;
   const size_t kColumn = counted ? 43 : 22;
   std::vector<StreamItem> items;
   const Function &function = program.functions[index];

@@ -102,7 +102,7 @@ struct Block {
   Terminator end;
   uint32_t loopDepth = 0;
   bool isLoopHeader = false;
-  // How often it ran, if there is a profile.
+  // How often it ran, as Program::counts says.
   uint64_t count = 0;
 };
 
@@ -155,6 +155,10 @@ struct GlobalPlace {
 inline constexpr char kFuncRegister[] = "ref.func";
 inline constexpr char kExternRegister[] = "ref.extern";
 
+// What Block::count is: nothing, what ran in a rehearsal (rehearsal.h), or what a
+// profile says (profile.h).
+enum class Counts : uint8_t { None, Rehearsed, Profiled };
+
 struct Program {
   explicit Program(wasm::Module &module, unsigned jobs = 1,
                    Phases *phases = nullptr)
@@ -164,8 +168,8 @@ struct Program {
   Workers workers;
   // The handlers of the generic VM (catalogue.h) are made of it.
   bool isGeneric = false;
-  // Blocks have counts (profile.h).
-  bool isProfiled = false;
+  // Whose counts the blocks have.
+  Counts counts = Counts::None;
   std::vector<Function> functions; // the guest's function index space
   std::vector<ColdOperator> coldOperators;
   std::vector<StaticTable> staticTables;

@@ -16,6 +16,7 @@
 #include "rewriter/profile.h"
 #include "rewriter/program.h"
 #include "rewriter/regions.h"
+#include "rewriter/rehearsal.h"
 
 namespace ireko {
 
@@ -92,6 +93,16 @@ void runPasses(Program &program, const PackOptions &options,
   });
 }
 
+// Steps of a rehearsal; 0: none. A profile knows better, a small program is all
+// regions anyway, and counters count.
+uint64_t rehearsalOf(const PackOptions &options, uint64_t codeBytes) {
+  if (options.profile || options.counters || options.optLevel == 0)
+    return 0;
+  if (options.rehearsal != PackOptions::kAdaptRehearsal)
+    return options.rehearsal;
+  return codeBytes > kSmallCode ? rehearsalSteps(codeBytes) : 0;
+}
+
 llvm::Error prepare(Program &program, const PackOptions &options,
                     const SourceModule &source, llvm::StringRef lastPass = {},
                     PassMeter *meter = nullptr) {
@@ -99,6 +110,8 @@ llvm::Error prepare(Program &program, const PackOptions &options,
   if (options.profile)
     if (llvm::Error error = applyProfile(*options.profile, program))
       return error;
+  if (uint64_t steps = rehearsalOf(options, source.info.codeSize))
+    rehearse(program, steps);
   if (options.counters)
     *options.counters = addCounters(program, source);
   runPasses(program, options, lastPass, meter);
@@ -107,7 +120,8 @@ llvm::Error prepare(Program &program, const PackOptions &options,
 
 Tiling coverProgram(Program &program, const Regions &regions,
                     const PackOptions &options, const SourceModule &source) {
-  SelectOptions select = selectOptions(options, source.info.codeSize);
+  SelectOptions select =
+      selectOptions(options, source.info.codeSize, program.counts);
   for (uint32_t region : regions.ofFunction)
     select.isRegion.push_back(region != 0);
   Tiling tiling = selectTiles(program, select);

@@ -90,6 +90,9 @@ struct PackOptions {
   // Threads to work with; 0: one a processor. The result does not depend on it.
   unsigned jobs = 0;
   HostLimits limits = {};
+  // Statements to run when packing, to find what is hot (rehearsal.h).
+  static constexpr uint64_t kAdaptRehearsal = ~0ull;
+  uint64_t rehearsal = kAdaptRehearsal;
   // Weights of blocks, instead of guesses; checkProfile has accepted it.
   const Profile *profile = nullptr;
   // Makes a counting bundle, in the single layout, and says what it counts.

@@ -190,7 +190,7 @@ llvm::Error applyProfile(const Profile &profile, Program &program) {
     for (size_t i = 0; i < counted.counts.size(); ++i)
       function->blocks[i].count = counted.counts[i];
   }
-  program.isProfiled = true;
+  program.counts = Counts::Profiled;
   return llvm::Error::success();
 }
 

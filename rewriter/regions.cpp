@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 
 #include "rewriter/weights.h"
 
@@ -102,8 +103,8 @@ Regions RegionFormer::run() {
       found[f].reset();
   });
   Weights weights(program);
-  // Without a profile, how often a function is called is the better guess; with
-  // one, what it runs itself is known, for each byte that it takes.
+  // With counts, what a function runs itself is known, for each byte that it
+  // takes. Of others, how often they are called is the better guess.
   auto benefitOf = [&](uint32_t f) {
     if (!weights.areCounts())
       return weights.rankOf(f);
@@ -113,21 +114,27 @@ Regions RegionFormer::run() {
               (1 + found[f]->code.blocks[index].statements.size());
     return runs / costOf(*found[f]);
   };
-  std::vector<std::pair<double, uint32_t>> order;
+  struct Place {
+    double benefit, rank;
+    uint32_t function;
+  };
+  std::vector<Place> order;
   for (uint32_t f = 0; f < found.size(); ++f) {
     if (!found[f])
       continue;
-    order.emplace_back(benefitOf(f), f);
-    choices[f] = {"others are worth more of the budget", order.back().first,
+    order.push_back({benefitOf(f), weights.rankOf(f), f});
+    choices[f] = {"others are worth more of the budget", order.back().benefit,
                   costOf(*found[f])};
   }
-  std::stable_sort(
-      order.begin(), order.end(),
-      [](const auto &a, const auto &b) { return a.first > b.first; });
+  std::stable_sort(order.begin(), order.end(),
+                   [](const Place &a, const Place &b) {
+                     return std::tie(a.benefit, a.rank) >
+                            std::tie(b.benefit, b.rank);
+                   });
   uint64_t left = options.bytes;
   std::vector<bool> chosen(found.size());
   size_t count = 0;
-  for (auto [benefit, f] : order) {
+  for (auto [benefit, rank, f] : order) {
     uint64_t cost = costOf(*found[f]);
     if (cost > left || count == kMaxRegions)
       continue;

@@ -364,8 +364,9 @@ Weights::Weights(const Program &program)
 }
 
 void Weights::scaleCounts() {
-  // Of code that did not run, against code that did.
-  constexpr double kGuessed = 0.03;
+  // Of code that did not run, against code that did. What runs after a rehearsal
+  // is not known.
+  const double kGuessed = program.counts == Counts::Profiled ? 0.03 : 0.5;
   double counted = 0, guessed = 0;
   for (uint32_t f = 0; f < program.functions.size(); ++f) {
     const Function &function = program.functions[f];
@@ -431,9 +432,6 @@ double Weights::ofBlock(uint32_t function, BlockIndex block) const {
 }
 
 double Weights::rankOf(uint32_t function) const {
-  const std::vector<BlockIndex> &layout = program.functions[function].layout;
-  if (areCounts())
-    return layout.empty() ? 0 : ofBlock(function, layout.front());
   return ranks[function];
 }
 

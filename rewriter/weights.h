@@ -1,5 +1,5 @@
-// How often code runs: counts, if the program has a profile (profile.h), else
-// static estimates.
+// How often code runs: counts, if the program has a profile (profile.h) or was
+// rehearsed (rehearsal.h), else static estimates.
 //
 // Counts are given as so many of kProfiled instructions that ran, so that they
 // do not depend on how long the program was counted.
@@ -44,18 +44,18 @@ public:
   // All statements and terminators that ran while the program was counted.
   static constexpr double kProfiled = 1e6;
 
-  bool areCounts() const { return program.isProfiled; }
+  bool areCounts() const { return program.counts != Counts::None; }
   // How often the block runs.
   double ofBlock(uint32_t function, BlockIndex block) const;
   // How often the block is expected to run in one call of the function, by the
   // flow of control through it.
   double inOneCall(uint32_t function, BlockIndex block) const;
-  // How often the function is called, with a profile; else its rank.
+  // The function's, in the call graph; a guess, with counts too.
   double rankOf(uint32_t function) const;
   // What a pattern counts for being in this block, when handlers are chosen.
   // Hot code counts more, but not so much that it takes all if these are
-  // guesses. With a profile it is what ofBlock says, and a little for what did
-  // not run.
+  // guesses. With counts it is what ofBlock says, and a little for what did not
+  // run.
   double scoreOf(uint32_t function, BlockIndex block) const;
 
 private:
@@ -75,7 +75,7 @@ private:
   std::vector<double> frequencies, ranks;
   std::vector<std::vector<float>> likely;   // by block, from 0 to 1
   std::vector<std::vector<float>> expected; // by block, of Likelihood
-  // With a profile: from counts and from guessed scores to weights.
+  // With counts: from counts and from guessed scores to weights.
   double countScale = 0, guessScale = 0;
 };
 

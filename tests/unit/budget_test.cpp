@@ -49,9 +49,8 @@ TEST(Budget, IsSmallForASmallProgram) {
 }
 
 TEST(Budget, GivesMostToBlocksIfTheyWereCounted) {
-  Profile profile;
   SelectOptions guessed = selectOptions({}, kBig),
-                counted = selectOptions({.profile = &profile}, kBig);
+                counted = selectOptions({}, kBig, Counts::Profiled);
   EXPECT_GT(counted.fusedBytes, guessed.fusedBytes);
   EXPECT_GT(2 * counted.fusedBytes, counted.allBytes);
 }

@@ -62,7 +62,7 @@ TEST(ColdPaths, LeadToTrapsAndExits) {
 
 TEST(ColdPaths, AreThoseThatDidNotRun) {
   Lowered program = lowered();
-  program.program->isProfiled = true;
+  program.program->counts = Counts::Profiled;
   Function &function = program.function(kShort);
   for (BlockIndex block : function.layout)
     function.blocks[block].count = 1;

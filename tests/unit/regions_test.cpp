@@ -152,7 +152,7 @@ TEST(Regions, AreChosenByProfile) {
   for (bool hasProfile : {false, true}) {
     Lowered program = lowered(kText);
     if (hasProfile) {
-      program.program->isProfiled = true;
+      program.program->counts = Counts::Profiled;
       auto &called = program.function(0), &running = program.function(1);
       called.blocks[called.layout.front()].count = 10;
       for (BlockIndex index : running.layout)
