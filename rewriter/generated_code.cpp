@@ -15,8 +15,16 @@ namespace {
 
 class Lines {
 public:
-  Lines(wasm::Function &function, wasm::Module &module)
-      : function(function), module(module) {}
+  Lines(wasm::Function &function, const wasm::Module &module)
+      : function(function) {
+    // Binaryen looks through all code of a module each time that it prints a
+    // node; of this one it needs to know which memory and table are the first.
+    names.features = module.features;
+    for (const auto &memory : module.memories)
+      names.addMemory(Builder::makeMemory(memory->name));
+    for (const auto &table : module.tables)
+      names.addTable(Builder::makeTable(table->name, table->type));
+  }
 
   std::vector<GeneratedLine> run() {
     Colors::setEnabled(false);
@@ -78,7 +86,7 @@ private:
                : "$" + std::to_string(index);
   }
 
-  std::string text(Expression *node) const {
+  std::string text(Expression *node) {
     std::string written;
     if (auto *get = node->dynCast<LocalGet>()) {
       return local(get->index);
@@ -87,7 +95,7 @@ private:
           (set->isTee() ? "local.tee " : "local.set ") + local(set->index);
     } else {
       std::ostringstream head;
-      head << ShallowExpression{node, &module};
+      head << ShallowExpression{node, &names};
       written = head.str();
     }
     bool isLeaf = true;
@@ -100,7 +108,7 @@ private:
   }
 
   wasm::Function &function;
-  wasm::Module &module;
+  wasm::Module names;
   std::vector<GeneratedLine> lines;
   uint32_t depth = 0;
   uint32_t address = 0; // for the next line
