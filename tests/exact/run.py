@@ -97,7 +97,7 @@ def programs():
     yield Program("args", sample("args"), ("7", "two words"),
                   isPortable=False)
     yield Program("files", sample("files"), ("upper",), b"some Text\nline")
-    yield Program("deep", sample("deep"), ("20000",))
+    yield Program("deep", sample("deep"), ("5000",))
     yield Program("trap", sample("trap"), ("signature",), isPortable=False)
     yield Program("sqlite", sample("sqlite"), (":memory:",),
                   b"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM "
