@@ -37,7 +37,7 @@ SETS = ["wasm-v2"] + [f"proposals/{name}" for name in (
 # safepoints.
 LEVELS = ("0", "2", "2r")
 PACKED = {"0": (0, []), "2": (2, ["--no-regions"]),
-          "2r": (2, ["--safepoints=3:7", "--check-frames"])}
+          "2r": (2, ["--safepoints=3:7"])}
 HOSTS = ("node", "wasmtime")
 HOST_TIMEOUT = 300
 WORKERS = 2
