@@ -10,7 +10,7 @@ const kTexts = [
   "unreachable", "call stack exhausted", "undefined element",
   "uninitialized element", "indirect call type mismatch",
   "out of bounds memory access", "out of bounds table access",
-  "call of an import that was left out",
+  "call of an import that was left out", "out of fuel", "broken frame",
 ];
 const kHeaderBytes = 64;
 
