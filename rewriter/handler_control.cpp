@@ -49,15 +49,20 @@ const Tile *HandlerBuilder::firstTile(uint32_t f, BlockIndex target) const {
 
 void HandlerBuilder::leaveToAddress(uint32_t to, const Tile *first,
                                     bool counts) {
+  auto less = [&] {
+    return builder.makeBinary(SubInt32, get(kCount), gen.i32(1));
+  };
   if (first && !page.has(first->handler)) {
+    // The driver looks at the count in any case.
+    if (counts)
+      emit(builder.makeLocalSet(kCount, less()));
     setPcTo(to);
     return emit(builder.makeBreak(kYieldLabel));
   }
   if (counts) {
-    Expression *less = builder.makeBinary(SubInt32, get(kCount), gen.i32(1));
     emit(builder.makeIf(
         builder.makeUnary(EqZInt32,
-                          builder.makeLocalTee(kCount, less, Type::i32)),
+                          builder.makeLocalTee(kCount, less(), Type::i32)),
         sequence([&] {
           setPcTo(to);
           emit(builder.makeBreak(kYieldLabel));

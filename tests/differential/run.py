@@ -171,14 +171,15 @@ class Job:
                                *options.pack_options])
         self.variants = [("plain", self.source)]
         number = zlib.crc32(self.id.encode())
-        counting = COUNTING if number // 64 % 2 else []
+        own = self._packOptions()
+        if number // 64 % 2 and not any(o.startswith("--fuel") for o in own):
+            own += COUNTING
         for variant, (levels, more) in VARIANTS.items():
             level = levels[number % len(levels)]
             name = variant.replace(" ", "-")
             bundle = folder / f"{self.id}.{name}.wasm"
             code, stderr = packer.pack(self.source, bundle, level,
-                                       [*self._packOptions(), *more,
-                                        *counting])
+                                       own + more)
             if packer.refuses(self.source, code, stderr):
                 return REFUSED + stderr.split(" needs ")[1].split(",")[0]
             if code != 0 or not bundle.exists():
