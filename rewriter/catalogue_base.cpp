@@ -143,8 +143,8 @@ void BaseWriter::addControl() {
     addEnd({}, std::string(head) + "(br $to))");
     for (std::string condition : {get(0), "(i32.eqz " + get(0) + ")"})
       addEnd({"i32"}, head + ("(br_if $to " + condition) + "))", "nwt");
-    addEnd({"i32"}, head + ("(br_table $to $to " + get(0)) + "))");
   }
+  addEnd({"i32"}, "(block $to (br_table $to $to " + get(0) + "))");
   addEnd({}, "(call $callee)");
   addEnd({}, "(return_call $callee)");
   addEnd({"i32"}, "(call_indirect (type $none) " + get(0) + ")");

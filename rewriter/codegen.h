@@ -142,6 +142,9 @@ public:
 
   // rewriter/region_calls.cpp
   bool hasRegions() const { return regions && !regions->list.empty(); }
+  // Whether regions count each safepoint. Otherwise only loops count, each
+  // activation for itself.
+  bool countsExactly() const { return ireko::countsExactly(safepoints, fuel); }
   void addRegions();
   wasm::Name regionFunction(const Region &region) const;
   // Of a leaf, what regions call: without the frame, and not counted.
@@ -156,11 +159,8 @@ public:
   // (index, pc): raises the trap of a call through an element that is not of
   // the type asked for.
   wasm::Name elementTrap(uint32_t table);
-  // The image offset of a block's terminator, and for a switch also that of its
-  // targets.
+  // The image offset of a block's terminator.
   uint32_t endAddress(uint32_t function, BlockIndex block) const;
-  std::pair<uint32_t, uint32_t> switchAddress(uint32_t function,
-                                              BlockIndex block) const;
   // Regions may be entered at frames a little above this one. `kept`: a local
   // to work with.
   wasm::Expression *reachFrom(wasm::Expression *frame, wasm::Index kept);

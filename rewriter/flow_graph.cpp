@@ -9,7 +9,7 @@ namespace ireko {
 FlowGraph::FlowGraph(const Function &function)
     : successors(function.blocks.size() + 1), predecessors(successors.size()),
       order(successors.size(), kUnreached), dominator(successors.size()),
-      loopOf(successors.size(), kRoot), outerLoop(successors.size(), kRoot),
+      innermost(successors.size(), kRoot), outerLoop(successors.size(), kRoot),
       header(successors.size()), hasInner(successors.size()),
       entry(successors.size()), size(successors.size()),
       labelled(successors.size()), inside(successors.size()),
@@ -112,26 +112,26 @@ void FlowGraph::findLoops() {
     headers.push_back(start);
     // Whole loops found earlier are stepped over by their headers.
     auto outermostSoFar = [&](FlowNode node) {
-      FlowNode loop = loopOf[node];
+      FlowNode loop = innermost[node];
       if (loop == kRoot)
         return node;
       while (outerLoop[loop] != kRoot && outerLoop[loop] != start)
         loop = outerLoop[loop];
       return loop;
     };
-    loopOf[start] = start;
+    innermost[start] = start;
     while (!work.empty()) {
       FlowNode node = outermostSoFar(work.back());
       work.pop_back();
       if (node == start)
         continue;
-      if (loopOf[node] == node) { // a loop within
+      if (innermost[node] == node) { // a loop within
         if (outerLoop[node] == start)
           continue;
         outerLoop[node] = start;
         hasInner[start] = true;
       } else {
-        loopOf[node] = start;
+        innermost[node] = start;
       }
       for (FlowNode from : predecessors[node])
         if (!isBackEdge(from, node))
@@ -146,7 +146,7 @@ void FlowGraph::findLoops() {
     entry[*it] = outermost.size();
   }
   for (FlowNode node : sorted) {
-    FlowNode loop = loopOf[node];
+    FlowNode loop = innermost[node];
     while (loop != kRoot && outerLoop[loop] != kRoot)
       loop = outerLoop[loop];
     ++size[loop];
@@ -174,10 +174,11 @@ void FlowGraph::place(const Function &function) {
     FlowNode parent = dominator[node];
     // The outermost loop that has the parent but not the node.
     FlowNode left = kRoot;
-    for (FlowNode loop = loopOf[parent]; loop != kRoot;
+    for (FlowNode loop = innermost[parent]; loop != kRoot;
          loop = outerLoop[loop]) {
       bool has = false;
-      for (FlowNode of = loopOf[node]; of != kRoot && !has; of = outerLoop[of])
+      for (FlowNode of = innermost[node]; of != kRoot && !has;
+           of = outerLoop[of])
         has = of == loop;
       if (has)
         break;

@@ -41,6 +41,8 @@ public:
   const std::vector<FlowNode> &nodes() const { return sorted; }
 
   bool isHeader(FlowNode node) const { return header[node]; }
+  // The header of the innermost loop that has the node, or kRoot.
+  FlowNode loopOf(FlowNode node) const { return innermost[node]; }
   // Whether there are loops in the loop of this header.
   bool hasInnerLoops(FlowNode node) const { return hasInner[node]; }
   // Whether this edge goes back to a loop header.
@@ -80,7 +82,7 @@ private:
   std::vector<FlowNode> dominator; // the immediate one
   // The header of the innermost loop that has the node, or kRoot; a header is
   // in its own loop. And of the loop around a header's.
-  std::vector<FlowNode> loopOf, outerLoop;
+  std::vector<FlowNode> innermost, outerLoop;
   std::vector<bool> header, hasInner;
   std::vector<FlowNode> outermost;
   std::vector<uint32_t> entry, size;

@@ -153,8 +153,6 @@ void HandlerBuilder::switchTo(const Terminator &end) {
     setPc(gen.add(pc(), gen.load(Type::i32, gen.add(pc(), scaled),
                                  handler->shape.bytes)));
   }
-  if (end.backEdge)
-    countDown();
   next();
 }
 

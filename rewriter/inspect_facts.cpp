@@ -54,7 +54,7 @@ std::vector<Safepoint> safepointsOf(const Program &program,
   }
   for (BlockIndex index : region.code.layout)
     if (isTarget[index])
-      found.push_back({Safepoint::Kind::Loop, blocks[index],
+      found.push_back({Safepoint::Kind::Loop, blocks[region.origin(index)],
                        region.graph.entryOf(nodeOf(index)),
                        valuesOf(region, region.liveIn(index))});
   std::stable_sort(found.begin() + 1, found.end(),

@@ -359,13 +359,19 @@ void Lowerer::lowerSwitch(Switch *curr) {
   if (count)
     stack.spillTop(count + 1);
   Operand condition = stack.pop();
-  std::unordered_map<Name, bool> stored;
+  std::unordered_map<Name, BlockIndex> known;
+  // Only what goes back to a loop header counts, not all that the switch does.
+  std::vector<std::pair<BlockIndex, BlockIndex>> backEdges;
   for (Name name : names) {
     Label &label = labels.at(name);
     label.used = true;
-    end.targets.push_back(label.block);
-    end.backEdge |= label.isLoop;
-    if (!stored.try_emplace(name, true).second)
+    auto [it, isNew] = known.try_emplace(name, label.block);
+    if (isNew && label.isLoop) {
+      it->second = newBlock();
+      backEdges.emplace_back(it->second, label.block);
+    }
+    end.targets.push_back(it->second);
+    if (!isNew)
       continue;
     for (size_t i = 0; i < count; ++i) {
       Operand &value = stack.fromTop(count - 1 - i);
@@ -376,6 +382,10 @@ void Lowerer::lowerSwitch(Switch *curr) {
   flushTraps();
   end.tree = condition.tree;
   terminate(std::move(end));
+  for (auto [block, header] : backEdges) {
+    startBlock(block);
+    jumpTo(header, true);
+  }
 }
 
 void Lowerer::lowerReturn(Type results) {

@@ -80,8 +80,8 @@ struct Terminator {
   };
   Kind kind = Kind::None;
   bool negated = false;
-  // The taken edge (for a switch: some edge) goes back to a loop header, so
-  // the counter counts down.
+  // The taken edge goes back to a loop header, so the counter counts down. A
+  // switch has no such edge.
   bool backEdge = false;
   // A branch whose taken edge goes back to the start of its own block.
   bool toItself = false;

@@ -58,6 +58,12 @@ struct FuelOptions {
   uint64_t limit = kNoLimit;
 };
 
+// Whether somebody can tell how much is counted, so that every safepoint is.
+inline bool countsExactly(const Safepoints &safepoints,
+                          const FuelOptions &fuel) {
+  return safepoints.areStrict() || fuel.counts;
+}
+
 struct PackOptions {
   // What the levels mean stands in budget.h.
   int optLevel = 2;

@@ -1,8 +1,11 @@
 #include "rewriter/region.h"
 
+#include <numeric>
+
 #include "ir/manipulation.h"
 #include "rewriter/lowerer.h"
 #include "rewriter/tree.h"
+#include "rewriter/unroll.h"
 
 using namespace wasm;
 
@@ -117,14 +120,20 @@ std::vector<SlotOfType> CallTypes::results(const Terminator &end) const {
 }
 
 Region::Region(const Program &program, const CallTypes &types,
-               uint32_t function, const std::vector<Cold> &cold)
+               uint32_t function, const std::vector<Cold> &cold,
+               bool unrolls)
     : function(function), code(program.functions[function]), graph(code),
-      type(code.source->type.getHeapType()), leftOut(code.blocks.size()) {
+      type(code.source->type.getHeapType()) {
   if (!graph.isReducible()) {
     why = "control enters a loop in more than one place";
     return;
   }
   copyCode(program);
+  origins.resize(code.blocks.size());
+  std::iota(origins.begin(), origins.end(), 0);
+  if (unrolls && unrollLoops(code, graph, program.module, origins))
+    graph = FlowGraph(code);
+  leftOut.resize(code.blocks.size());
   findVariables(types);
   constexpr uint64_t kMaxBits = 1 << 26;
   if (variables.size() * uint64_t(code.blocks.size()) > kMaxBits) {
@@ -136,6 +145,18 @@ Region::Region(const Program &program, const CallTypes &types,
   // A leaf has no frame to leave from.
   if (!isLeaf && !why && !cold.empty())
     leaveOut(cold);
+  fitsInPlace = !leavesOut && mayBeInPlace();
+}
+
+bool Region::mayBeInPlace() const {
+  if (valuesOf(type.getSignature().results, kFirstSlot).size() > 1)
+    return false;
+  for (BlockIndex index : code.layout) {
+    Kind kind = code.blocks[index].end.kind;
+    if (kind == Kind::TailCall || kind == Kind::TailCallIndirect)
+      return false;
+  }
+  return true;
 }
 
 // Of roughly the code of a cold block and those to which only cold ones lead.
@@ -143,7 +164,7 @@ uint32_t Region::bytesBehind(BlockIndex first,
                              const std::vector<Cold> &cold) const {
   uint32_t bytes = 0;
   std::vector<BlockIndex> work{first};
-  std::vector<bool> seen(cold.size());
+  std::vector<bool> seen(code.blocks.size());
   seen[first] = true;
   while (!work.empty()) {
     const Block &block = code.blocks[work.back()];
@@ -157,7 +178,7 @@ uint32_t Region::bytesBehind(BlockIndex first,
         block.end.kind == Kind::Cold)
       bytes += kBytesPerCall;
     forEachSuccessor(block, [&](BlockIndex to) {
-      if (cold[to] != Cold::Never && !seen[to]) {
+      if (cold[origin(to)] != Cold::Never && !seen[to]) {
         seen[to] = true;
         work.push_back(to);
       }
@@ -176,10 +197,10 @@ void Region::leaveOut(const std::vector<Cold> &cold) {
     BlockIndex index = work.back();
     work.pop_back();
     Block &block = code.blocks[index];
-    if (cold[index] != Cold::Never) {
+    if (cold[origin(index)] != Cold::Never) {
       uint32_t live = 0;
       forEachLive(in[index], [&](uint32_t) { ++live; });
-      if (cold[index] == Cold::Always ||
+      if (cold[origin(index)] == Cold::Always ||
           bytesBehind(index, cold) > kBytesToGoOn + kBytesPerLive * live) {
         leftOut[index] = leavesOut = true;
         continue;

@@ -61,16 +61,17 @@ private:
 
 class Region {
 public:
-  // `cold`: by block, what it may leave out; empty: nothing.
+  // `cold`: by block, what it may leave out; empty: nothing. `unrolls`: whether
+  // small loops may count in one of several copies.
   Region(const Program &program, const CallTypes &types, uint32_t function,
-         const std::vector<Cold> &cold);
+         const std::vector<Cold> &cold, bool unrolls);
 
   // Why the function cannot be a region; null if it can. Without graph,
   // variables and liveness being complete then.
   const char *obstacle() const { return why; }
 
   uint32_t function; // index into Program::functions
-  // A copy: selection splits the program's trees.
+  // A copy: selection splits the program's trees. It may have more blocks.
   Function code;
   FlowGraph graph;
   // Each becomes a Wasm local: what a slot holds when it holds this type.
@@ -83,7 +84,12 @@ public:
   // Whether it neither calls nor loops, nor needs its frame: then a region that
   // calls it counts in its place, and need not look how it returned.
   bool isLeaf = false;
+  // Whether it can be put in place of a call: at most one result, and no tail
+  // calls.
+  bool fitsInPlace = false;
 
+  // The program's block of which this one is a copy.
+  BlockIndex origin(BlockIndex block) const { return origins[block]; }
   uint32_t variable(Slot slot, wasm::Type type) const {
     return numbers.at({slot, type.getID()});
   }
@@ -105,6 +111,7 @@ private:
   void addVariables(wasm::Expression *tree);
   void findLiveness(const CallTypes &types);
   bool mayBeLeaf(const CallTypes &types) const;
+  bool mayBeInPlace() const;
   uint32_t bytesBehind(BlockIndex first, const std::vector<Cold> &cold) const;
   void leaveOut(const std::vector<Cold> &cold);
   void stepBack(const Block &block, const CallTypes &types,
@@ -116,6 +123,7 @@ private:
   const char *why = nullptr;
   std::map<std::pair<Slot, uintptr_t>, uint32_t> numbers;
   std::vector<std::vector<uint32_t>> bySlot;
+  std::vector<BlockIndex> origins;
   wasm::HeapType type;
   std::vector<SlotSet> in;
   std::vector<bool> leftOut; // by block

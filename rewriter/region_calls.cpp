@@ -76,16 +76,6 @@ uint32_t Codegen::endAddress(uint32_t f, BlockIndex index) const {
   return address;
 }
 
-std::pair<uint32_t, uint32_t> Codegen::switchAddress(uint32_t f,
-                                                     BlockIndex index) const {
-  const FunctionTiles &tiles = tiling.functions[f];
-  const Tile &last = tiles.blocks[tiles.position[index]].tiles.back();
-  const Handler &handler = tiling.handlers[last.handler];
-  uint32_t address = endAddress(f, index);
-  uint32_t bytes = handler.fused ? kHandlerBytes : handler.shape.bytes;
-  return {address, address + bytes};
-}
-
 Expression *Codegen::guestAccess(
     Expression *node, llvm::function_ref<Expression *(Expression *)> value,
     llvm::function_ref<Expression *(Expression *, Address &)> place) {
@@ -298,10 +288,9 @@ void Codegen::addEnter() {
                                  {get(kAt), get(kFrame), i32(0)}, Type::none),
                 builder.makeReturn(answer(EntryResult::Left))})),
        storeGlobal(kEntryGlobal, get(kLoop)),
-       // The region counts the call, which the stream has done too.
-       storeGlobal(
-           kCountGlobal,
-           builder.makeBinary(AddInt32, loadGlobal(kCountGlobal), i32(1))),
+       // A region that counts the call does what the stream has done too.
+       storeGlobal(kCountGlobal,
+                   add(loadGlobal(kCountGlobal), i32(countsExactly()))),
        builder.makeCallIndirect(
            program.own(kRegionTable), get(kSignature),
            std::vector<Expression *>{add(get(kRegion), i32(first)), get(kFrame),

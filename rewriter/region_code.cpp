@@ -39,15 +39,17 @@ struct Tidier : PostWalker<Tidier> {
 
 void RegionBuilder::emitNode(FlowNode node, Code &code) {
   if (node == kRoot) {
-    if (count) // a leaf's own code has none
+    if (caller)
+      emitStart(code);
+    else if (count) // a leaf's own code has none
       emitRoot(code);
     return goTo(kRoot, nodeOf(region.code.layout.front()), code);
   }
   const ireko::Block &block = region.code.blocks[blockOf(node)];
   if (region.isLeftOut(blockOf(node))) {
     storeCount(node, code);
-    uint32_t pc = gen.image.blocks[region.function][blockOf(node)];
-    Name away = leave(Way::Aside, 0, region.liveIn(blockOf(node)), pc, code);
+    Name away = leave(Way::Aside, 0, region.liveIn(blockOf(node)),
+                      addressOf(blockOf(node)), code);
     code.push_back(builder.makeBreak(away));
     return;
   }
@@ -55,15 +57,16 @@ void RegionBuilder::emitNode(FlowNode node, Code &code) {
   size_t first = code.size();
   for (size_t i = 0; i < count; ++i)
     statement(node, block.statements[i], code);
-  note(code, first, gen.image.blocks[region.function][blockOf(node)]);
+  note(code, first, addressOf(blockOf(node)));
   first = code.size();
   terminator(node, block, code);
   if (block.end.kind != Kind::None && block.end.kind != Kind::Jump)
-    note(code, first, gen.endAddress(region.function, blockOf(node)));
+    note(code, first, endAddressOf(blockOf(node)));
 }
 
 void RegionBuilder::note(const Code &code, size_t first, uint32_t address) {
-  if (gen.annotates && first < code.size())
+  // What is in place of a call has its addresses elsewhere.
+  if (gen.annotates && !caller && first < code.size())
     out->debugLocations[code[first]] =
         wasm::Function::DebugLocation{0, address, 0, std::nullopt};
 }
@@ -79,10 +82,10 @@ void RegionBuilder::nameLocals() {
   out->setLocalName(0, "fp");
   out->setLocalName(count, "count");
   out->setLocalName(pcLocal, "pc");
-  if (restarts()) {
-    out->setLocalName(level, "level");
+  if (restarts())
     out->setLocalName(restarted, "restarted");
-  }
+  if (level)
+    out->setLocalName(level, "level");
 }
 
 // Arguments that the last statements of the block compute become operands of
@@ -121,17 +124,19 @@ void RegionBuilder::terminator(FlowNode node, const ireko::Block &block,
     return end.backEdge ? goBack(node, nodeOf(end.next), code)
                         : goTo(node, nodeOf(end.next), code);
   case Kind::Branch: {
+    FlowNode to = nodeOf(end.targets[0]);
+    if (end.backEdge && (!isLatched(node, to) || countsAtEdges(to)))
+      return branchBack(node, end, code);
     Expression *condition = value(end.tree);
     if (end.negated)
       condition = builder.makeUnary(EqZInt32, condition);
-    FlowNode to = nodeOf(end.targets[0]);
     bool latched = end.backEdge && isLatched(node, to);
-    if (latched || (!end.backEdge && isBranch(node, to))) {
+    if (latched || isBranch(node, to)) {
       Name label = latched ? latchLabel(to) : branchLabel(node, to);
       code.push_back(builder.makeBreak(label, nullptr, condition));
     } else {
       Code taken;
-      end.backEdge ? goBack(node, to, taken) : goTo(node, to, taken);
+      goTo(node, to, taken);
       code.push_back(builder.makeIf(condition, sequence(std::move(taken))));
     }
     return goTo(node, nodeOf(end.next), code);
@@ -149,7 +154,7 @@ void RegionBuilder::terminator(FlowNode node, const ireko::Block &block,
     return returnWith(node, end, code);
   case Kind::Trap: {
     gen.raisesTraps = true;
-    uint32_t pc = gen.endAddress(region.function, blockOf(node));
+    uint32_t pc = endAddressOf(blockOf(node));
     keepFuel(node, code);
     code.push_back(gen.trap(gen.i32(uint32_t(end.trap)), gen.i32(pc)));
     return;
@@ -157,6 +162,27 @@ void RegionBuilder::terminator(FlowNode node, const ireko::Block &block,
   case Kind::Enter:
     return;
   }
+}
+
+// Hosts place what follows a branch before what it goes to, so that code which
+// counts stays in the loop.
+void RegionBuilder::branchBack(FlowNode node, const Terminator &end,
+                               Code &code) {
+  FlowNode next = nodeOf(end.next);
+  Expression *leaves = value(end.tree);
+  if (!end.negated)
+    leaves = builder.makeUnary(EqZInt32, leaves);
+  Name out = isBranch(node, next) ? branchLabel(node, next)
+                                  : Name(prefix + "out" + std::to_string(node));
+  Code counting;
+  counting.push_back(builder.makeBreak(out, nullptr, leaves));
+  goBack(node, nodeOf(end.targets[0]), counting);
+  if (isBranch(node, next)) {
+    code.insert(code.end(), counting.begin(), counting.end());
+    return;
+  }
+  code.push_back(labelled(out, std::move(counting)));
+  placeNode(next, code);
 }
 
 void RegionBuilder::switchTo(FlowNode node, const ireko::Block &block,
@@ -167,16 +193,6 @@ void RegionBuilder::switchTo(FlowNode node, const ireko::Block &block,
     labels.push_back(branchLabel(node, nodeOf(target)));
   Name last = labels.back();
   Expression *index = value(end.tree);
-  if (end.backEdge) {
-    Index kept = Builder::addVar(out, Type::i32);
-    code.push_back(builder.makeLocalSet(kept, index));
-    code.push_back(builder.makeIf(
-        builder.makeUnary(EqZInt32, counted()),
-        gen.safepoints.areStrict()
-            ? leaveAtSwitch(node, end, kept)
-            : renewCount(gen.image.blocks[region.function][blockOf(node)])));
-    index = get(kept);
-  }
   labels.pop_back();
   if (labels.empty()) {
     code.push_back(builder.makeDrop(index));
@@ -192,7 +208,8 @@ void RegionBuilder::checkElement(const ireko::Block &block, Index index,
   const Terminator &end = block.end;
   const StaticTable &table = gen.program.staticTables[end.table];
   gen.raisesTraps = true;
-  Name good = "good" + std::to_string(pc), bad = "bad" + std::to_string(pc);
+  Name good = prefix + "good" + std::to_string(pc),
+       bad = prefix + "bad" + std::to_string(pc);
   Expression *type =
       gen.load(Type::i32, builder.makeBinary(ShlInt32, get(index), gen.i32(3)),
                table.address + offsetof(StaticTableEntry, type));
@@ -271,6 +288,8 @@ const Region *RegionBuilder::calledLeaf(const Terminator &end) const {
 // The safepoint of the leaf's start. Where the program may leave, that is moved
 // behind the call, but not that there is no fuel for it.
 void RegionBuilder::countBeforeLeaf(const ireko::Block &block, Code &code) {
+  if (!gen.countsExactly())
+    return;
   uint32_t entry = gen.image.entries[block.end.callee];
   if (!gen.safepoints.areStrict()) {
     // Whatever counts next renews it.
@@ -296,13 +315,16 @@ void RegionBuilder::countBehindLeaf(const ireko::Block &block, Code &code) {
     return;
   BlockIndex next = block.end.next;
   Expression *isOut = builder.makeUnary(EqZInt32, counted());
-  Name away = leave(Way::Yield, 0, region.liveIn(next),
-                    gen.image.blocks[region.function][next], code);
+  Name away = leave(Way::Yield, 0, region.liveIn(next), addressOf(next), code);
   code.push_back(builder.makeBreak(away, nullptr, isOut));
 }
 
 void RegionBuilder::call(FlowNode node, const ireko::Block &block, Code &code) {
   const Terminator &end = block.end;
+  if (isInPlace(end)) {
+    callInPlace(block, code);
+    return goTo(node, nodeOf(end.next), code);
+  }
   bool isTail =
       end.kind == Kind::TailCall || end.kind == Kind::TailCallIndirect;
   Index element = 0;
@@ -312,8 +334,7 @@ void RegionBuilder::call(FlowNode node, const ireko::Block &block, Code &code) {
   if (end.tree) {
     element = Builder::addVar(out, Type::i32);
     code.push_back(builder.makeLocalSet(element, value(end.tree)));
-    checkElement(block, element, gen.endAddress(region.function, blockOf(node)),
-                 code);
+    checkElement(block, element, endAddressOf(blockOf(node)), code);
   }
   if (isLeaf)
     countBeforeLeaf(block, code);
@@ -329,20 +350,22 @@ void RegionBuilder::call(FlowNode node, const ireko::Block &block, Code &code) {
     countBehindLeaf(block, code);
     return goTo(node, nodeOf(end.next), code);
   }
-  uint32_t pc = gen.image.blocks[region.function][end.next];
+  uint32_t pc = addressOf(end.next);
   Name away = leave(Way::Unwind, end.frame, region.liveBehind(end), pc, code);
-  code.push_back(builder.makeLocalSet(count, gen.loadGlobal(kCountGlobal)));
-  code.push_back(builder.makeBreak(away, nullptr,
-                                   builder.makeUnary(EqZInt32, get(count))));
+  Expression *left = gen.loadGlobal(kCountGlobal);
+  if (gen.countsExactly())
+    left = builder.makeLocalTee(count, left, Type::i32);
+  code.push_back(
+      builder.makeBreak(away, nullptr, builder.makeUnary(EqZInt32, left)));
   for (size_t i = 1; i < results.size(); ++i)
     code.push_back(write(results[i], gen.load(results[i].type, fp(),
-                                              results[i].slot * kSlotBytes)));
+                                              offsetOf(results[i].slot))));
   goTo(node, nodeOf(end.next), code);
 }
 
 void RegionBuilder::cold(FlowNode node, const ireko::Block &block, Code &code) {
   const Terminator &end = block.end;
-  uint32_t pc = gen.endAddress(region.function, blockOf(node));
+  uint32_t pc = endAddressOf(blockOf(node));
   bool leavesVm = gen.program.coldOperators[end.callee].leavesVm;
   if (!leavesVm)
     keepFuel(node, code);
@@ -358,7 +381,7 @@ void RegionBuilder::cold(FlowNode node, const ireko::Block &block, Code &code) {
     return goTo(node, nodeOf(end.next), code);
   }
   for (SlotOfType argument : regions.types->arguments(end))
-    code.push_back(gen.store(fp(), argument.slot * kSlotBytes, read(argument)));
+    code.push_back(gen.store(fp(), offsetOf(argument.slot), read(argument)));
   if (leavesVm)
     storeCount(node, code);
   code.push_back(builder.makeCall(gen.coldFunction(end.callee),
@@ -366,15 +389,16 @@ void RegionBuilder::cold(FlowNode node, const ireko::Block &block, Code &code) {
                                   Type::none));
   for (SlotOfType result : regions.types->results(end))
     code.push_back(
-        write(result, gen.load(result.type, fp(), result.slot * kSlotBytes)));
-  if (leavesVm)
+        write(result, gen.load(result.type, fp(), offsetOf(result.slot))));
+  if (leavesVm && gen.countsExactly())
     code.push_back(builder.makeLocalSet(count, gen.loadGlobal(kCountGlobal)));
   goTo(node, nodeOf(end.next), code);
 }
 
 void RegionBuilder::returnWith(FlowNode node, const Terminator &end,
                                Code &code) {
-  storeCount(node, code);
+  if (!caller)
+    storeCount(node, code);
   std::vector<SlotOfType> results =
       valuesOf(region.code.source->type.getHeapType().getSignature().results,
                kFirstSlot);
@@ -385,7 +409,14 @@ void RegionBuilder::returnWith(FlowNode node, const Terminator &end,
     first = read(results.front());
     for (size_t i = 1; i < results.size(); ++i)
       code.push_back(
-          gen.store(fp(), results[i].slot * kSlotBytes, read(results[i])));
+          gen.store(fp(), offsetOf(results[i].slot), read(results[i])));
+  }
+  if (caller) {
+    if (first)
+      code.push_back(
+          caller->write(regions.types->results(*callEnd).front(), first));
+    code.push_back(builder.makeBreak(doneLabel()));
+    return;
   }
   code.push_back(builder.makeReturn(first));
 }
@@ -400,8 +431,8 @@ Index RegionBuilder::local(uint32_t variable) {
 
 Expression *RegionBuilder::reload(uint32_t variable) {
   const SlotOfType &what = region.variables[variable];
-  return builder.makeLocalSet(
-      local(variable), gen.load(what.type, fp(), what.slot * kSlotBytes));
+  return builder.makeLocalSet(local(variable),
+                              gen.load(what.type, fp(), offsetOf(what.slot)));
 }
 
 Expression *RegionBuilder::read(const SlotOfType &value) {
@@ -485,24 +516,31 @@ void RegionBuilder::end(Code &&code) {
 
 void RegionBuilder::build() {
   Signature signature = regionSignature(region.code.source->type.getHeapType());
-  latches.assign(region.code.blocks.size() + 1, false);
+  edgesBack.assign(region.code.blocks.size() + 1, false);
   if (region.isLeaf) {
     std::vector<Type> params(signature.params.begin() + 1,
                              signature.params.end());
     begin(gen.leafFunction(region), Signature(Type(params), signature.results),
           0);
-    dirty = latches;
+    dirty.assign(region.code.blocks.size() + 1, false);
     Code code;
     placeNode(kRoot, code);
     end(std::move(code));
   }
   begin(gen.regionFunction(region), signature, 1);
+  // Calling it would take as long as what it does.
+  constexpr uint32_t kSmallLeaf = 64; // nodes
+  if (region.isLeaf && !gen.countsExactly() && region.nodes <= kSmallLeaf) {
+    Code code;
+    placeNode(kRoot, code);
+    return end(std::move(code));
+  }
   count = Builder::addVar(out, Type::i32);
   pcLocal = Builder::addVar(out, Type::i32);
-  if (restarts()) {
-    level = Builder::addVar(out, Type::i32);
+  if (restarts())
     restarted = Builder::addVar(out, Type::i32);
-  }
+  if (restarts() && gen.countsExactly())
+    level = Builder::addVar(out, Type::i32);
   if (region.leavesOut)
     aside = Builder::addVar(out, Type::i32);
   Code code;
@@ -520,10 +558,15 @@ void RegionBuilder::build() {
     code.push_back(builder.makeReturn(result));
     return end(std::move(code));
   }
+  chooseInPlace();
   findDirty();
   findLatches();
   placeNode(kRoot, code);
   addLeaves(code);
+  if (counts && !gen.countsExactly())
+    code.insert(code.begin(),
+                builder.makeLocalSet(
+                    count, gen.i32(gen.safepoints.interval * kCountStep)));
   end(std::move(code));
 }
 

@@ -3,17 +3,24 @@
 //     (func $region (param $fp i32) (param ...) (result ...)
 //       (block $leave.K ...              ;; one for each set of live values
 //         (block $leave.0
-//           count = count - 1
-//           if fp is out of reach or the count has run out:
+//           if fp is out of reach:
 //             if this is no call, but an activation that goes on: load what is
 //               live from the frame and go to its loop
 //             else leave at the function's start
-//           code of the function)
+//           code of the function, and of small ones that it calls)
 //         write what is live to the frame; leave)
 //       ...)
+//
+// A function that is called may be put in place of the call: a builder of its
+// own generates its code into that of the caller, with its frame where it would
+// be, so that it leaves as it would by itself, and the callers around it leave
+// as if it had returned.
 
 #ifndef IREKO_REWRITER_REGION_CODE_H
 #define IREKO_REWRITER_REGION_CODE_H
+
+#include <compare>
+#include <unordered_map>
 
 #include "rewriter/codegen.h"
 #include "rewriter/regions.h"
@@ -27,7 +34,7 @@ class RegionBuilder {
 public:
   RegionBuilder(Codegen &gen, const Region &region)
       : gen(gen), builder(gen.builder), regions(*gen.regions), region(region),
-        function(gen.program.functions[region.function]) {}
+        function(gen.program.functions[region.function]), root(*this) {}
 
   void build();
 
@@ -35,6 +42,12 @@ private:
   // How often an activation is restarted, and by how many bits longer it runs
   // each time.
   static constexpr uint32_t kRestarts = 4, kRestartShift = 3;
+  // By how much that lowers the frame limit.
+  static constexpr int32_t kReachOfRestart = 256;
+  // Unless counts are exact, the lowest bits of the count in a local say how
+  // often that was, so that there is no other local to keep.
+  static constexpr uint32_t kCountStep = 8;
+  static_assert(kRestarts < kCountStep);
   // In the global `entry`: the loop's number, and above it the level.
   static constexpr uint32_t kEntryLevelShift = 16;
 
@@ -43,20 +56,32 @@ private:
   using Code = std::vector<wasm::Expression *>;
   // How control goes to the stream.
   enum class Way : uint8_t {
-    Yield,   // at a safepoint of this activation
+    Yield,   // at a safepoint of the activation whose frame is at `frame`
     Unwind,  // because the callee, whose frame is at `frame`, has done so
     Restart, // not to the stream, but to a new activation that goes on
     Aside,   // the stream runs the rest of this activation, on top of it
   };
+  // What leaving writes at this offset from fp: a local, or, at the frame of a
+  // callee that has been put in place of its call, the header.
+  struct Write {
+    uint32_t offset;
+    wasm::Index local; // or kNoLocal
+    uint32_t pc = 0, frame = 0;
+    auto operator<=>(const Write &) const = default;
+  };
   struct Leave {
     wasm::Name label;
     Way way;
-    Slot frame;
-    std::vector<uint32_t> live;
+    uint32_t frame, owner; // offsets from fp; of who leaves, if it unwinds
+    std::vector<uint32_t> writes; // indices
     // Set the address in the stream at which the program goes on, or the
     // number of the loop.
     std::vector<wasm::LocalSet *> sites;
   };
+
+  // In place of a call at the end of a block of `caller`.
+  RegionBuilder(RegionBuilder &caller, const Region &region,
+                const Terminator &call);
 
   // A function whose parameters from `parameters` on are the region's.
   void begin(wasm::Name name, wasm::Signature signature,
@@ -73,6 +98,7 @@ private:
   void placeBehind(FlowNode node, Code &code);
   void emitNode(FlowNode node, Code &code);
   void emitRoot(Code &code);
+  void emitStart(Code &code);
   size_t passedArguments(const Block &block) const;
   wasm::Name blockLabel(FlowNode node) const;
   wasm::Name loopLabel(FlowNode node) const;
@@ -82,19 +108,38 @@ private:
   void goBack(FlowNode from, FlowNode to, Code &code);
   void findLatches();
   bool isLatched(FlowNode from, FlowNode to) const {
-    return latches[to] && region.graph.isBackEdge(from, to);
+    return edgesBack[to] > 1 && region.graph.isBackEdge(from, to);
   }
   wasm::Name entryLabel(FlowNode header) const;
   bool isEnteredThroughFrame(FlowNode node) const;
   wasm::Name latchLabel(FlowNode header) const;
+  // Behind what is in place of a call.
+  wasm::Name doneLabel() const { return prefix + "done"; }
   void addLatch(FlowNode header, Code &code);
+  bool countsAtEdges(FlowNode header) const {
+    constexpr uint32_t kMostEdges = 32;
+    return edgesBack[header] <= kMostEdges;
+  }
   void countDown(FlowNode to, wasm::Name back, Code &code);
+  void runOut(FlowNode to, wasm::Name back, Code &code);
+  // Whether the function has loops that can be entered. What is put in place of
+  // a call has none.
   bool restarts() const {
     return !gen.safepoints.areStrict() &&
-           !region.graph.outermostLoops().empty();
+           !root.region.graph.outermostLoops().empty();
+  }
+  uint32_t entryOf(FlowNode node) const {
+    return caller ? 0 : region.graph.entryOf(node);
+  }
+  // Once the count has run out.
+  wasm::Expression *levelNow() {
+    return get(gen.countsExactly() ? level : count);
   }
   wasm::Expression *mayRestart() {
-    return builder.makeBinary(wasm::LtUInt32, get(level), gen.i32(kRestarts));
+    return builder.makeBinary(wasm::LtUInt32, levelNow(), gen.i32(kRestarts));
+  }
+  wasm::Expression *restartShift(wasm::Expression *level) {
+    return builder.makeBinary(wasm::MulInt32, level, gen.i32(kRestartShift));
   }
   void addRestart(Code &code);
   void addAside(Code &code);
@@ -102,6 +147,7 @@ private:
   wasm::Block *labelled(wasm::Name label, Code &&code);
 
   // Control.
+  void branchBack(FlowNode node, const Terminator &end, Code &code);
   void terminator(FlowNode node, const Block &block, Code &code);
   void switchTo(FlowNode node, const Block &block, Code &code);
   void call(FlowNode node, const Block &block, Code &code);
@@ -116,14 +162,21 @@ private:
   wasm::Expression *callWith(const Block &block, wasm::Expression *frame,
                              wasm::Index element, bool isTail, Code &code);
 
+  // In place of calls: region_inline.cpp.
+  bool mayBeInPlace(const Block &block) const;
+  bool isInPlace(const Terminator &end) const { return inPlace.count(&end); }
+  void chooseInPlace();
+  void callInPlace(const Block &block, Code &code);
+  void addCallersWrites(std::vector<uint32_t> &writes);
+
   // Leaving.
   wasm::Name leave(Way way, Slot frame, const SlotSet &live, uint32_t pc,
                    Code &code);
+  uint32_t numberOf(const Write &write);
+  wasm::Expression *written(const Write &write);
   void addLeaves(Code &code);
   wasm::Expression *spill(uint32_t variable);
   wasm::Expression *dummyReturn() { return gen.dummyReturn(out->getResults()); }
-  wasm::Expression *leaveAtSwitch(FlowNode node, const Terminator &end,
-                                  wasm::Index index);
 
   // The counter.
   void findDirty();
@@ -134,11 +187,15 @@ private:
       storeCount(node, code);
   }
   wasm::Expression *renewCount(uint32_t pc);
-  // One less: what is left.
-  wasm::Expression *counted() {
-    return builder.makeLocalTee(
-        count, builder.makeBinary(wasm::SubInt32, get(count), gen.i32(1)),
-        wasm::Type::i32);
+  // Counts one: whether anything is left.
+  wasm::Expression *counted();
+
+  // In the stream.
+  uint32_t addressOf(BlockIndex block) const {
+    return gen.image.blocks[region.function][region.origin(block)];
+  }
+  uint32_t endAddressOf(BlockIndex block) const {
+    return gen.endAddress(region.function, region.origin(block));
   }
 
   // Values.
@@ -154,26 +211,45 @@ private:
     return builder.makeLocalGet(local, out->getLocalType(local));
   }
   wasm::Expression *fp() { return builder.makeLocalGet(0, wasm::Type::i32); }
-  wasm::Expression *frameAt(Slot slot) {
-    return gen.add(fp(), gen.i32(slot * kSlotBytes));
+  wasm::Expression *frameAt(Slot slot) { return above(offsetOf(slot)); }
+  wasm::Expression *above(uint32_t offset) {
+    return offset ? gen.add(fp(), gen.i32(offset)) : fp();
   }
+  // From fp, which is that of the outermost function.
+  uint32_t offsetOf(Slot slot) const { return (base + slot) * kSlotBytes; }
 
   Codegen &gen;
   wasm::Builder &builder;
   const Regions &regions;
   const Region &region;
   const Function &function; // as selection has left it
+  // In place of a call: the call's, and where the frame is in the root's.
+  RegionBuilder &root;
+  RegionBuilder *caller = nullptr;
+  const Terminator *callEnd = nullptr;
+  Slot base = 0;
+  // Stands before all labels.
+  std::string prefix;
+  // Of calls: where others are put in their place.
+  std::unordered_map<const Terminator *, const Region *> inPlace;
+
   wasm::Function *out = nullptr;
   std::vector<wasm::Index> locals; // by variable; or kNoLocal
   wasm::Index count = 0, pcLocal = 0;
-  // How often the activation was restarted; the loop from which it is to be
-  // once more.
-  wasm::Index level = 0, restarted = 0;
-  wasm::Index aside = 0;     // where the stream runs the rest
-  std::vector<bool> latches; // by node: whether its loop has a latch
-  std::vector<bool> dirty;   // by node: count may differ from the global there
+  // The loop from which the activation is to be restarted; how often it was, if
+  // the count does not say.
+  wasm::Index restarted = 0, level = 0;
+  wasm::Index aside = 0;           // where the stream runs the rest
+  std::vector<uint32_t> edgesBack; // by node: of its loop, those that count
+  std::vector<bool> dirty; // by node: count may differ from the global there
+
+  // Of the root, for all that is put into it.
+  bool counts = false; // whether any loop does
+  uint32_t nodesInPlace = 0, callsInPlace = 0;
   std::vector<Leave> leaves;
   std::map<std::vector<uint32_t>, size_t> leavesByKey;
+  std::vector<Write> writes;
+  std::map<Write, uint32_t> writeNumbers;
 };
 
 } // namespace ireko

@@ -13,63 +13,60 @@ namespace ireko {
 using Kind = Terminator::Kind;
 
 Expression *RegionBuilder::spill(uint32_t variable) {
-  const SlotOfType &what = region.variables[variable];
-  return gen.store(fp(), what.slot * kSlotBytes, get(local(variable)));
+  return written({offsetOf(region.variables[variable].slot), local(variable)});
+}
+
+Expression *RegionBuilder::written(const Write &write) {
+  if (write.local != kNoLocal)
+    return gen.store(fp(), write.offset, get(write.local));
+  return sequence({gen.store(fp(), write.offset, gen.i32(write.pc)),
+                   gen.store(fp(), write.offset + 4, above(write.frame))});
+}
+
+uint32_t RegionBuilder::numberOf(const Write &write) {
+  auto [it, isNew] = root.writeNumbers.try_emplace(write, root.writes.size());
+  if (isNew)
+    root.writes.push_back(write);
+  return it->second;
 }
 
 // The label to branch to in order to leave; what has to precede the branch goes
 // into `code`.
 Name RegionBuilder::leave(Way way, Slot frame, const SlotSet &live, uint32_t pc,
                           Code &code) {
-  std::vector<uint32_t> key{uint32_t(way), frame};
-  std::vector<uint32_t> variables;
-  region.forEachLive(live, [&](uint32_t i) { variables.push_back(i); });
-  key.insert(key.end(), variables.begin(), variables.end());
-  auto [it, isNew] = leavesByKey.try_emplace(key, leaves.size());
+  std::vector<uint32_t> written;
+  region.forEachLive(live, [&](uint32_t i) {
+    written.push_back(numberOf({offsetOf(region.variables[i].slot), local(i)}));
+  });
+  if (caller)
+    addCallersWrites(written);
+  std::vector<uint32_t> key{uint32_t(way), offsetOf(frame), offsetOf(0)};
+  key.insert(key.end(), written.begin(), written.end());
+  auto [it, isNew] = root.leavesByKey.try_emplace(key, root.leaves.size());
   if (isNew)
-    leaves.push_back(
-        {"leave" + std::to_string(leaves.size()), way, frame, variables, {}});
-  Leave &found = leaves[it->second];
+    root.leaves.push_back({"leave" + std::to_string(root.leaves.size()),
+                           way,
+                           offsetOf(frame),
+                           offsetOf(0),
+                           std::move(written),
+                           {}});
+  Leave &found = root.leaves[it->second];
   LocalSet *set = builder.makeLocalSet(pcLocal, gen.i32(pc));
   found.sites.push_back(set);
   code.push_back(set);
   return found.label;
 }
 
-// Where a switch counts, whichever edge is taken: finds the target.
-Expression *RegionBuilder::leaveAtSwitch(FlowNode node, const Terminator &end,
-                                         Index index) {
-  uint32_t last = end.targets.size() - 1;
-  Expression *clamped = builder.makeSelect(
-      builder.makeBinary(LtUInt32, get(index), gen.i32(last)), get(index),
-      gen.i32(last));
-  auto [address, table] = gen.switchAddress(region.function, blockOf(node));
-  Code away;
-  away.push_back(gen.storeGlobal(kCountGlobal, gen.i32(0)));
-  region.forEachLive(region.liveBehind(end),
-                     [&](uint32_t i) { away.push_back(spill(i)); });
-  away.push_back(builder.makeCall(
-      gen.program.own(kLeave),
-      {gen.add(gen.load(Type::i32,
-                        builder.makeBinary(ShlInt32, clamped, gen.i32(2)),
-                        gen.layout.image + table),
-               gen.i32(address)),
-       fp(), gen.i32(0)},
-      Type::none));
-  away.push_back(dummyReturn());
-  return sequence(std::move(away));
-}
-
 // Behind the code of the region, which they enclose. Values are written in such
 // an order that what many places write comes last, and is shared by them.
 void RegionBuilder::addLeaves(Code &code) {
-  std::vector<uint32_t> uses(region.variables.size());
+  std::vector<uint32_t> uses(writes.size());
   for (const Leave &each : leaves)
-    for (uint32_t variable : each.live)
-      ++uses[variable];
-  // Writes a variable, then what its parent does. The first one returns.
+    for (uint32_t write : each.writes)
+      ++uses[write];
+  // Writes something, then what its parent does. The first one returns.
   struct Step {
-    uint32_t parent, variable;
+    uint32_t parent, write;
   };
   std::vector<Step> steps{{0, 0}};
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> known;
@@ -77,14 +74,15 @@ void RegionBuilder::addLeaves(Code &code) {
     return "step" + std::to_string(step);
   };
   for (Leave &each : leaves) {
-    std::sort(each.live.begin(), each.live.end(), [&](uint32_t a, uint32_t b) {
-      return uses[a] != uses[b] ? uses[a] > uses[b] : a < b;
-    });
+    std::sort(
+        each.writes.begin(), each.writes.end(), [&](uint32_t a, uint32_t b) {
+          return uses[a] != uses[b] ? uses[a] > uses[b] : writes[a] < writes[b];
+        });
     uint32_t step = 0;
-    for (uint32_t variable : each.live) {
-      auto [it, isNew] = known.try_emplace({step, variable}, steps.size());
+    for (uint32_t write : each.writes) {
+      auto [it, isNew] = known.try_emplace({step, write}, steps.size());
       if (isNew)
-        steps.push_back({step, variable});
+        steps.push_back({step, write});
       step = it->second;
     }
     auto pcOf = [](LocalSet *set) {
@@ -102,11 +100,11 @@ void RegionBuilder::addLeaves(Code &code) {
     } else if (each.way == Way::Yield) {
       away.push_back(gen.storeGlobal(kCountGlobal, get(count)));
       away.push_back(builder.makeCall(gen.program.own(kLeave),
-                                      {pc, fp(), gen.i32(0)}, Type::none));
+                                      {pc, above(each.frame), gen.i32(0)},
+                                      Type::none));
     } else {
-      uint32_t header = each.frame * kSlotBytes;
-      away.push_back(gen.store(fp(), header, pc));
-      away.push_back(gen.store(fp(), header + 4, fp()));
+      away.push_back(gen.store(fp(), each.frame, pc));
+      away.push_back(gen.store(fp(), each.frame + 4, above(each.owner)));
     }
     away.push_back(builder.makeBreak(label(step)));
     if (isOne)
@@ -128,7 +126,7 @@ void RegionBuilder::addLeaves(Code &code) {
         addAside(code);
       code.push_back(dummyReturn());
     } else {
-      code.push_back(spill(steps[i].variable));
+      code.push_back(written(writes[steps[i].write]));
       code.push_back(builder.makeBreak(label(steps[i].parent)));
     }
   }
@@ -151,6 +149,9 @@ void RegionBuilder::addAside(Code &code) {
 
 void RegionBuilder::findDirty() {
   dirty.assign(region.code.blocks.size() + 1, false);
+  if (!gen.countsExactly())
+    return;
+  dirty[nodeOf(region.code.layout.front())] = caller;
   for (bool changed = true; changed;) {
     changed = false;
     auto flow = [&](BlockIndex to, bool isDirty) {
@@ -166,7 +167,8 @@ void RegionBuilder::findDirty() {
       for (Expression *statement : block.statements)
         if (auto *exit = statement->dynCast<Break>())
           flow(exitTarget(exit), dirty[node]);
-      bool callsLeaf = calledLeaf(end);
+      // What counts and does not say so.
+      bool callsLeaf = calledLeaf(end) || isInPlace(end);
       bool reloads = (end.kind == Kind::Call && !callsLeaf) ||
                      end.kind == Kind::CallIndirect ||
                      (end.kind == Kind::Cold &&
@@ -178,6 +180,18 @@ void RegionBuilder::findDirty() {
                                     (end.kind == Kind::Jump && end.backEdge)));
     }
   }
+}
+
+Expression *RegionBuilder::counted() {
+  root.counts = true;
+  bool isExact = gen.countsExactly();
+  Expression *left = builder.makeLocalTee(
+      count,
+      builder.makeBinary(SubInt32, get(count),
+                         gen.i32(isExact ? 1 : kCountStep)),
+      Type::i32);
+  return isExact ? left
+                 : builder.makeBinary(GeUInt32, left, gen.i32(kCountStep));
 }
 
 Expression *RegionBuilder::renewCount(uint32_t pc) {

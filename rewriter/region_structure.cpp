@@ -67,11 +67,11 @@ void teeSets(Builder &builder, std::vector<Expression *> &code) {
 }
 
 Name RegionBuilder::blockLabel(FlowNode node) const {
-  return "b" + std::to_string(node);
+  return prefix + "b" + std::to_string(node);
 }
 
 Name RegionBuilder::loopLabel(FlowNode node) const {
-  return "l" + std::to_string(node);
+  return prefix + "l" + std::to_string(node);
 }
 
 Name RegionBuilder::entryLabel(FlowNode header) const {
@@ -83,11 +83,11 @@ Name RegionBuilder::entryLabel(FlowNode header) const {
 // values from the frame.
 bool RegionBuilder::isEnteredThroughFrame(FlowNode node) const {
   constexpr uint32_t kLarge = 64; // nodes
-  return region.graph.entryOf(node) && region.graph.loopSize(node) >= kLarge;
+  return entryOf(node) && region.graph.loopSize(node) >= kLarge;
 }
 
 Name RegionBuilder::latchLabel(FlowNode header) const {
-  return "latch" + std::to_string(header);
+  return prefix + "latch" + std::to_string(header);
 }
 
 // Structure -------------------------------------------------------------------
@@ -132,7 +132,7 @@ void RegionBuilder::placeNode(FlowNode node, Code &code) {
   for (FlowNode next : region.graph.placedIn(node))
     placeBehind(next, own);
   if (region.graph.isHeader(node)) {
-    if (latches[node])
+    if (edgesBack[node] > 1)
       addLatch(node, own);
     wasm::Block *body = builder.makeBlock();
     body->list.set(own);
@@ -159,40 +159,43 @@ void RegionBuilder::goTo(FlowNode from, FlowNode to, Code &code) {
     placeNode(to, code);
 }
 
-// Of loops with several edges back that count, one place counts for all: the
+// Of loops with several edges back that count, there is one place for what is
+// done when the count has run out. If the edges are many, that counts too: the
 // code is shorter, and hosts have fewer edges to move values along.
 void RegionBuilder::addLatch(FlowNode header, Code &code) {
   wasm::Block *body = labelled(latchLabel(header), std::move(code));
   code = {body};
-  countDown(header, loopLabel(header), code);
+  if (countsAtEdges(header))
+    runOut(header, loopLabel(header), code);
+  else
+    countDown(header, loopLabel(header), code);
 }
 
 void RegionBuilder::findLatches() {
-  std::vector<bool> seen(region.code.blocks.size() + 1);
   for (FlowNode node : region.graph.nodes()) {
     if (node == kRoot)
       continue;
     const Terminator &end = region.code.blocks[blockOf(node)].end;
-    if (!end.backEdge || end.kind == Kind::Switch)
+    if (!end.backEdge)
       continue;
     FlowNode to =
         nodeOf(end.kind == Kind::Jump ? end.next : end.targets.front());
-    if (!region.graph.isBackEdge(node, to))
-      continue;
-    latches[to] = seen[to];
-    seen[to] = true;
+    if (region.graph.isBackEdge(node, to))
+      ++edgesBack[to];
   }
 }
 
 // Along an edge that counts.
 void RegionBuilder::goBack(FlowNode from, FlowNode to, Code &code) {
   if (isLatched(from, to)) {
+    if (countsAtEdges(to))
+      code.push_back(builder.makeBreak(loopLabel(to), nullptr, counted()));
     code.push_back(builder.makeBreak(latchLabel(to)));
     return;
   }
   if (isBranch(from, to))
     return countDown(to, branchLabel(from, to), code);
-  Name passed = "counted" + std::to_string(from);
+  Name passed = prefix + "counted" + std::to_string(from);
   Code counting;
   countDown(to, passed, counting);
   code.push_back(labelled(passed, std::move(counting)));
@@ -201,23 +204,30 @@ void RegionBuilder::goBack(FlowNode from, FlowNode to, Code &code) {
 
 // Counts, and branches to `back`, the way to the node, or leaves.
 void RegionBuilder::countDown(FlowNode to, Name back, Code &code) {
-  uint32_t pc = gen.image.blocks[region.function][blockOf(to)];
   code.push_back(builder.makeBreak(back, nullptr, counted()));
+  runOut(to, back, code);
+}
+
+void RegionBuilder::runOut(FlowNode to, Name back, Code &code) {
+  uint32_t pc = addressOf(blockOf(to));
   if (gen.safepoints.areStrict()) {
     Name away = leave(Way::Yield, 0, region.liveIn(blockOf(to)), pc, code);
     code.push_back(builder.makeBreak(away));
     return;
   }
-  Expression *renewed = gen.i32(gen.safepoints.interval);
-  uint32_t loop = region.graph.entryOf(to);
+  bool isExact = gen.countsExactly();
+  uint32_t step = isExact ? 1 : kCountStep;
+  Expression *more = gen.i32(gen.safepoints.interval * step);
+  uint32_t loop = entryOf(to);
   if (loop) {
     Name away = leave(Way::Restart, 0, region.liveIn(blockOf(to)), loop, code);
     code.push_back(builder.makeBreak(away, nullptr, mayRestart()));
   } else if (restarts()) {
     // The loop around it is to find soon that the count has run out.
-    renewed = builder.makeSelect(mayRestart(), gen.i32(1), renewed);
+    more = builder.makeSelect(mayRestart(), gen.i32(step), more);
   }
-  code.push_back(builder.makeLocalSet(count, gen.draw(renewed, gen.i32(pc))));
+  more = isExact ? gen.draw(more, gen.i32(pc)) : gen.add(get(count), more);
+  code.push_back(builder.makeLocalSet(count, more));
   code.push_back(builder.makeBreak(back));
 }
 
@@ -226,10 +236,6 @@ void RegionBuilder::countDown(FlowNode to, Name back, Code &code) {
 // This happens a few times for an activation, each time after eight times as
 // long, since the better code may not be there yet.
 void RegionBuilder::addRestart(Code &code) {
-  constexpr int32_t kReachOfRestart = 256;
-  Expression *longer = builder.makeBinary(
-      ShlInt32, gen.i32(gen.safepoints.interval),
-      builder.makeBinary(MulInt32, get(level), gen.i32(kRestartShift)));
   std::vector<Expression *> operands;
   for (Type type : out->getParams())
     operands.push_back(builder.makeConst(Literal::makeZero(type)));
@@ -242,42 +248,74 @@ void RegionBuilder::addRestart(Code &code) {
     call = builder.makeLocalSet(kept, call);
     result = get(kept);
   }
-  Expression *next = gen.add(get(level), gen.i32(1));
-  code.push_back(builder.makeIf(
-      get(restarted),
-      sequence(
-          {builder.makeLocalSet(level, next),
-           // The region counts once more.
-           gen.storeGlobal(
-               kCountGlobal,
-               gen.add(gen.draw(longer,
-                                gen.i32(gen.image.entries[region.function])),
-                       gen.i32(1))),
-           gen.storeGlobal(kEntryGlobal,
-                           builder.makeBinary(
-                               OrInt32, get(restarted),
-                               builder.makeBinary(ShlInt32, get(level),
-                                                  gen.i32(kEntryLevelShift)))),
-           gen.moveFrameLimit(-kReachOfRestart), call,
-           gen.moveFrameLimit(kReachOfRestart), builder.makeReturn(result)})));
+  Code again;
+  if (gen.countsExactly()) {
+    Expression *longer = builder.makeBinary(
+        ShlInt32, gen.i32(gen.safepoints.interval), restartShift(levelNow()));
+    // The region counts once more.
+    again.push_back(gen.storeGlobal(
+        kCountGlobal,
+        gen.add(gen.draw(longer, gen.i32(gen.image.entries[region.function])),
+                gen.i32(1))));
+  }
+  Expression *next =
+      builder.makeBinary(ShlInt32, gen.add(levelNow(), gen.i32(1)),
+                         gen.i32(kEntryLevelShift));
+  again.push_back(gen.storeGlobal(
+      kEntryGlobal, builder.makeBinary(OrInt32, get(restarted), next)));
+  again.push_back(call);
+  again.push_back(gen.moveFrameLimit(kReachOfRestart));
+  again.push_back(builder.makeReturn(result));
+  code.push_back(builder.makeIf(get(restarted), sequence(std::move(again))));
+}
+
+// Where a call begins that has been put in place.
+void RegionBuilder::emitStart(Code &code) {
+  if (!gen.countsExactly())
+    return;
+  uint32_t pc = gen.image.entries[region.function];
+  Expression *isOut = builder.makeUnary(EqZInt32, counted());
+  if (!gen.safepoints.areStrict()) {
+    code.push_back(builder.makeIf(isOut, renewCount(pc)));
+    return;
+  }
+  Name away =
+      leave(Way::Yield, 0, region.liveIn(region.code.layout.front()), pc, code);
+  code.push_back(builder.makeBreak(away, nullptr, isOut));
 }
 
 // Where calls begin, and where activations go on.
 void RegionBuilder::emitRoot(Code &code) {
-  code.push_back(builder.makeLocalSet(
-      count,
-      builder.makeBinary(SubInt32, gen.loadGlobal(kCountGlobal), gen.i32(1))));
-  code.push_back(gen.storeGlobal(kCountGlobal, get(count)));
+  bool isExact = gen.countsExactly();
+  if (isExact) {
+    code.push_back(builder.makeLocalSet(
+        count, builder.makeBinary(SubInt32, gen.loadGlobal(kCountGlobal),
+                                  gen.i32(1))));
+    code.push_back(gen.storeGlobal(kCountGlobal, get(count)));
+  }
   Code rare;
   const std::vector<FlowNode> &loops = region.graph.outermostLoops();
   if (!loops.empty()) {
     Code goOn;
     goOn.push_back(builder.makeLocalSet(
         0, builder.makeBinary(AndInt32, fp(), gen.i32(~kGoesOn))));
-    if (restarts())
-      goOn.push_back(builder.makeLocalSet(
-          level, builder.makeBinary(ShrUInt32, gen.loadGlobal(kEntryGlobal),
-                                    gen.i32(kEntryLevelShift))));
+    if (restarts()) {
+      auto entered = [&] {
+        return builder.makeBinary(ShrUInt32, gen.loadGlobal(kEntryGlobal),
+                                  gen.i32(kEntryLevelShift));
+      };
+      // Who has restarted it moves the limit back, but does not look at it
+      // before: hosts would keep it in a register from the start on.
+      goOn.push_back(
+          builder.makeIf(entered(), gen.moveFrameLimit(-kReachOfRestart)));
+      goOn.push_back(
+          isExact ? builder.makeLocalSet(level, entered())
+                  : builder.makeLocalSet(
+                        count, gen.add(builder.makeBinary(
+                                           ShlInt32, get(count),
+                                           restartShift(entered())),
+                                       entered())));
+    }
     SlotSet live(region.variables.size());
     std::vector<Name> labels;
     for (FlowNode loop : loops) {
@@ -312,17 +350,17 @@ void RegionBuilder::emitRoot(Code &code) {
                         gen.i32(function.frameSlots * kSlotBytes)},
                        Type::none));
   rare.push_back(dummyReturn());
-  auto isFar = [&] {
-    return builder.makeBinary(GtUInt32, fp(), gen.loadGlobal(kFrameLimit));
-  };
-  if (!gen.safepoints.areStrict())
-    rare = {builder.makeIf(isFar(), sequence(std::move(rare))),
+  Expression *isRare =
+      builder.makeBinary(GtUInt32, fp(), gen.loadGlobal(kFrameLimit));
+  if (isExact && !gen.safepoints.areStrict())
+    rare = {builder.makeIf(ExpressionManipulator::copy(isRare, gen.bundle),
+                           sequence(std::move(rare))),
             renewCount(gen.image.entries[region.function]),
             gen.storeGlobal(kCountGlobal, get(count))};
-  code.push_back(builder.makeIf(
-      builder.makeBinary(OrInt32, isFar(),
-                         builder.makeUnary(EqZInt32, get(count))),
-      sequence(std::move(rare))));
+  if (isExact)
+    isRare = builder.makeBinary(OrInt32, isRare,
+                                builder.makeUnary(EqZInt32, get(count)));
+  code.push_back(builder.makeIf(isRare, sequence(std::move(rare))));
 }
 
 } // namespace ireko

@@ -97,7 +97,7 @@ Regions RegionFormer::run() {
     choices[f].obstacle = obstacleTo(program.functions[f]);
     if (choices[f].obstacle)
       return;
-    found[f].emplace(program, *regions.types, f, cold.of(f));
+    found[f].emplace(program, *regions.types, f, cold.of(f), options.unrolls);
     choices[f].obstacle = obstacleTo(*found[f]);
     if (choices[f].obstacle)
       found[f].reset();
@@ -110,7 +110,7 @@ Regions RegionFormer::run() {
       return weights.rankOf(f);
     double runs = 0;
     for (BlockIndex index : found[f]->code.layout)
-      runs += weights.ofBlock(f, index) *
+      runs += weights.ofBlock(f, found[f]->origin(index)) *
               (1 + found[f]->code.blocks[index].statements.size());
     return runs / costOf(*found[f]);
   };
@@ -161,7 +161,7 @@ Regions RegionFormer::run() {
 } // namespace
 
 uint32_t Regions::largestFrame(const Program &program) const {
-  uint32_t slots = 0;
+  uint32_t slots = kFrameInPlace;
   for (const Region &region : list)
     slots = std::max(slots, program.functions[region.function].frameSlots);
   return slots * kSlotBytes;

@@ -18,6 +18,8 @@ struct RegionOptions {
   uint64_t bytes = 0;
   HostFeatures hostFeatures = {};
   HostLimits limits = {};
+  // Whether small loops may count in one of several copies.
+  bool unrolls = false;
   // Not 0: leaves blocks out at random.
   uint32_t leaveOutSeed = 0;
 };
@@ -37,6 +39,10 @@ struct RegionChoice {
 };
 
 struct Regions {
+  // Slots up to which the frames of functions in place of calls may reach, in
+  // a region whose own frame is smaller.
+  static constexpr uint32_t kFrameInPlace = 64;
+
   std::unique_ptr<CallTypes> types;
   std::vector<Region> list;
   // By function: the region's index plus one, or 0.
@@ -50,7 +56,7 @@ struct Regions {
     uint32_t region = ofFunction[function];
     return region ? &list[region - 1] : nullptr;
   }
-  // Bytes of the largest frame.
+  // Bytes of the largest frame, with those of functions in place of calls.
   uint32_t largestFrame(const Program &program) const;
 };
 

@@ -81,8 +81,8 @@ TEST(ColdPaths, AreLeftOutWhereThatIsShorter) {
   CallTypes types(*program.program);
   ColdPaths cold(*program.program, 0);
   for (uint32_t f : {kLong, kShort}) {
-    Region whole(*program.program, types, f, {});
-    Region region(*program.program, types, f, cold.of(f));
+    Region whole(*program.program, types, f, {}, false);
+    Region region(*program.program, types, f, cold.of(f), false);
     ASSERT_EQ(region.obstacle(), nullptr);
     EXPECT_EQ(region.leavesOut, f == kLong);
     EXPECT_EQ(region.nodes < whole.nodes, f == kLong);

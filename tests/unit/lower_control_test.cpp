@@ -194,17 +194,19 @@ b1:
 )");
 }
 
-TEST(LowerControl, MarksATableThatLoops) {
+TEST(LowerControl, GoesBackFromATableInABlockOfItsOwn) {
   EXPECT_EQ(lowered(R"((module (func (param i32)
   (loop $l (block $b
     (br_table $b $l (local.get 0)))))))"),
             R"(b0:
   jump b1
 b1:
-  switch s1 (back) [b2 b1]
-b2:
-  jump b3
+  switch s1 [b2 b3]
 b3:
+  jump b1 (back)
+b2:
+  jump b4
+b4:
   return
 )");
 }

@@ -85,7 +85,7 @@ TEST(FlowGraph, RefusesLoopsWithTwoEntries) {
 TEST(Region, KnowsWhatIsLive) {
   Lowered program = lowered(kNest);
   CallTypes types(*program.program);
-  Region region(*program.program, types, 0, {});
+  Region region(*program.program, types, 0, {}, false);
   ASSERT_EQ(region.obstacle(), nullptr);
   BlockIndex outer = blockOf(region.graph.outermostLoops()[0]);
   // The counter and the sum, but not the counter of the inner loop.
@@ -114,8 +114,37 @@ TEST(Region, IsALeafIfItNeitherCallsNorLoops) {
   CallTypes types(*program.program);
   std::vector<bool> leaves;
   for (uint32_t f = 0; f < 5; ++f)
-    leaves.push_back(Region(*program.program, types, f, {}).isLeaf);
+    leaves.push_back(Region(*program.program, types, f, {}, false).isLeaf);
   EXPECT_EQ(leaves, std::vector<bool>({true, false, false, false, false}));
+}
+
+// One of the copies counts; a loop that calls has none.
+TEST(Region, HasCopiesOfSmallLoops) {
+  Lowered program = lowered(R"((module
+    (func $short (param i32)
+      (loop (br_if 0
+        (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
+    (func (export "calls") (param i32)
+      (loop
+        (call $short (local.get 0))
+        (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))))");
+  CallTypes types(*program.program);
+  auto edgesBack = [](const Region &region) {
+    uint32_t count = 0;
+    for (BlockIndex index : region.code.layout)
+      count += region.code.blocks[index].end.backEdge;
+    return count;
+  };
+  for (uint32_t f = 0; f < 2; ++f) {
+    Region once(*program.program, types, f, {}, false);
+    Region often(*program.program, types, f, {}, true);
+    size_t blocks = once.code.blocks.size();
+    EXPECT_EQ(edgesBack(often), 1u);
+    EXPECT_EQ(often.graph.outermostLoops().size(), 1u);
+    EXPECT_EQ(often.code.blocks.size(), f == 0 ? blocks + 3 : blocks);
+    for (BlockIndex index : often.code.layout)
+      EXPECT_LT(often.origin(index), blocks);
+  }
 }
 
 Regions regionsOf(std::string_view text, uint64_t bytes,
