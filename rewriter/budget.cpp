@@ -71,10 +71,13 @@ RegionOptions regionOptions(const PackOptions &options, uint64_t codeBytes) {
     regions.bytes = 0;
   regions.hostFeatures = options.hostFeatures;
   regions.limits = options.limits;
-  // In a big program most loops are cold, and copies only cost room.
-  constexpr uint64_t kFewLoops = 256 << 10;
+  // In a big program most loops are cold, and copies only cost room; a host of
+  // small functions may not take them.
+  constexpr uint64_t kFewLoops = 256 << 10, kSmallFunctions = 64 << 10;
   regions.unrolls = options.optLevel > 1 && !options.forSize &&
                     codeBytes <= kFewLoops &&
+                    (!options.limits.functionBytes ||
+                     options.limits.functionBytes >= kSmallFunctions) &&
                     !countsExactly(options.safepoints, options.fuel);
   regions.leaveOutSeed = options.leaveOutSeed;
   return regions;

@@ -245,7 +245,7 @@ private:
 
   // Of the root, for all that is put into it.
   bool counts = false; // whether any loop does
-  uint32_t nodesInPlace = 0, callsInPlace = 0;
+  uint32_t nodesInPlace = 0, localsInPlace = 0, callsInPlace = 0;
   std::vector<Leave> leaves;
   std::map<std::vector<uint32_t>, size_t> leavesByKey;
   std::vector<Write> writes;

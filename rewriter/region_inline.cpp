@@ -82,6 +82,12 @@ void RegionBuilder::chooseInPlace() {
     uint32_t cost = costOf(*callee);
     if (cost > kTiny && root.nodesInPlace + cost > room)
       continue;
+    uint32_t locals = root.localsInPlace + callee->variables.size();
+    if (gen.limits.locals &&
+        root.region.variables.size() + kOtherLocals + locals >
+            gen.limits.locals)
+      continue;
+    root.localsInPlace = locals;
     root.nodesInPlace += cost;
     inPlace[&block->end] = callee;
   }

@@ -46,7 +46,8 @@ const char *RegionFormer::obstacleToAll() const {
   if (!options.bytes)
     return "there are to be no regions";
   // Their blocks nest deeply.
-  if (options.limits.branchTargets)
+  constexpr uint32_t kDeep = 1024;
+  if (options.limits.branchTargets && options.limits.branchTargets < kDeep)
     return "the host takes small functions only";
   if (real && !manyTables)
     return "the host takes one table only";
@@ -78,7 +79,7 @@ const char *RegionFormer::obstacleTo(const Region &region) const {
       4 * costOf(region) > options.limits.functionBytes)
     return "it is too large for a function of the host";
   if (options.limits.locals &&
-      region.variables.size() + 8 > options.limits.locals)
+      region.variables.size() + kOtherLocals > options.limits.locals)
     return "it has too many variables for the host";
   return nullptr;
 }

@@ -13,6 +13,9 @@
 
 namespace ireko {
 
+// Of a region's function, besides its variables.
+inline constexpr uint32_t kOtherLocals = 8;
+
 struct RegionOptions {
   // Estimated bytes of generated code; 0: no regions.
   uint64_t bytes = 0;

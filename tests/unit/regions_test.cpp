@@ -203,6 +203,12 @@ TEST(Regions, RespectTheHostsLimits) {
   limits.functionBytes = 4096;
   limits.locals = 10;
   EXPECT_EQ(regionsOf(kNest, 4096, limits).list.size(), 0u);
+  limits = {};
+  limits.branchTargets = 120;
+  EXPECT_EQ(regionsOf(kNest, 4096, limits).list.size(), 0u);
+  // Of hosts that get slow beyond such a nest only.
+  limits.branchTargets = 16384;
+  EXPECT_EQ(regionsOf(kNest, 4096, limits).list.size(), 1u);
 }
 
 // The table of regions would be a second one.
