@@ -8,6 +8,7 @@ import packing
 import programs
 import startup
 import tools
+from chosen import listOf
 
 HELP = """Measures bundles against plain modules, in the same host, side by side.
 
@@ -53,17 +54,6 @@ toolchain/setup.sh hosts does. A host that is not there is named and skipped.
 """
 
 LEVELS = ("0", "1", "2", "3", "s")
-
-
-def listOf(known):
-    def parse(text):
-        names = text.split(",")
-        unknown = [name for name in names if name not in known]
-        if unknown:
-            raise argparse.ArgumentTypeError(
-                f"there is no {unknown[0]}; there are {','.join(known)}")
-        return names
-    return parse
 
 
 def columns(names, width=56):

@@ -15,12 +15,10 @@ wrong return address, a wrong link, or goes on at a wrong place, is caught.
 The last line is "N passed, N failed, N skipped".
 """
 
-import argparse
 import concurrent.futures
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 
@@ -32,13 +30,13 @@ sys.path += [str(ROOT / "samples"), str(ROOT / "tests" / "programs"),
 import breaking  # noqa: E402
 import build  # noqa: E402
 import chosen  # noqa: E402
+from checks import Totals  # noqa: E402
 import hosts  # noqa: E402
 import tools  # noqa: E402
 import wasmfile  # noqa: E402
 
 OUT = ROOT / "build" / "exact"
 HOSTS = ["wasmtime", "node26", "wazero"]
-SECONDS = 300
 CODE = 10
 KERNELS = sorted((ROOT / "bench" / "kernels").glob("*.c"))
 KERNEL_FLAGS = {"simd_blur": ["-msimd128"]}
@@ -108,21 +106,8 @@ class Run:
     """What came of one run."""
 
     def __init__(self, host, module, program, folder):
-        command = host.command(module, program.args)
-        with tempfile.TemporaryFile(dir=folder) as stdin, \
-                tempfile.TemporaryFile(dir=folder) as stdout, \
-                tempfile.TemporaryFile(dir=folder) as stderr:
-            stdin.write(program.stdin)
-            stdin.seek(0)
-            done = subprocess.run(command, stdin=stdin, stdout=stdout,
-                                  stderr=stderr, check=False, timeout=SECONDS,
-                                  env=hosts.environment())
-            stdout.seek(0)
-            stderr.seek(0)
-            self.code = done.returncode
-            self.stdout = stdout.read()
-            errors = stderr.read().decode(errors="replace")
-        self.errors = host.guestErrors(errors)
+        self.code, self.stdout, self.errors = hosts.run(
+            host, host.command(module, program.args), folder, program.stdin)
         found = USED.findall(self.errors)
         self.used = int(found[0]) if len(found) == 1 else None
         ran = OUT_OF_FUEL.search(self.errors)
@@ -133,14 +118,6 @@ class Checker:
     def __init__(self, options, folder):
         self.options = options
         self.folder = folder
-        self.passed = self.failed = self.skipped = 0
-
-    def add(self, name, problem):
-        if problem:
-            self.failed += 1
-            print(f"FAILED {name}: {problem}", flush=True)
-        else:
-            self.passed += 1
 
     def pack(self, program, variant, more):
         """The bundle; a different name would be a different argument."""
@@ -207,40 +184,29 @@ class Checker:
 
 
 def parseArguments():
-    parser = argparse.ArgumentParser(
-        description=__doc__, usage=argparse.SUPPRESS,
-        formatter_class=argparse.RawTextHelpFormatter)
-    chosen.addOptions(parser, HOSTS, ",".join(HOSTS))
-    parser.add_argument("--jobs", type=int, default=2, metavar="N",
-                        help="programs at a time (default: 2)")
-    parser.add_argument("--tool", default=tools.releaseTool(), metavar="FILE",
-                        help="the ireko to test (default: build/release/ireko)")
-    arguments = parser.parse_args()
-    arguments.hosts = chosen.hostNames(parser, arguments.hosts, HOSTS)
-    return arguments
+    parser = chosen.parser(__doc__, HOSTS, HOSTS)
+    chosen.addTool(parser, "programs", packer=False)
+    return parser.parse_args()
 
 
 def main():
     options = parseArguments()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="ireko-exact-"))
     checker = Checker(options, folder)
+    totals = Totals()
     every = [p for p in programs() if re.search(options.only, p.name)]
     installed = list(chosen.installed(
-        hosts.ALL, options.hosts, checker,
+        hosts.ALL, options.hosts, totals,
         len(every) * (len(VARIANTS) + 3)))
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for checks in pool.map(lambda p: checker.fuel(p, installed), every):
-            for name, problem in checks:
-                checker.add(name, problem)
+            totals.addAll(checks)
     if re.search(options.only, "frames"):
-        for name, problem in breaking.checks(
-                options.tool, [h for h in installed if h.name != "node26"]
-                or installed, folder):
-            checker.add(name, problem)
+        totals.addAll(breaking.checks(
+            options.tool, [h for h in installed if h.name != "node26"]
+            or installed, folder))
     shutil.rmtree(folder)
-    print(f"{checker.passed} passed, {checker.failed} failed, "
-          f"{checker.skipped} skipped")
-    return 1 if checker.failed or not checker.passed else 0
+    return totals.finish()
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ TESTS = HERE.parent
 sys.path.insert(0, str(TESTS / "support"))
 
 import tools  # noqa: E402
+from checks import Totals  # noqa: E402
 from wasmfile import sections  # noqa: E402
 
 # Each a run of another group's runner: its name, script and arguments.
@@ -67,23 +68,7 @@ select typeof(9223372036854775807 + 1), -7 % 3, substr('abcdef', -3, 2);
 """
 
 
-class Results:
-    def __init__(self):
-        self.passed = self.failed = self.skipped = 0
-
-    def check(self, name, trouble):
-        if trouble:
-            self.failed += 1
-            print(f"FAIL {name}: {trouble}", flush=True)
-        else:
-            self.passed += 1
-
-    def skip(self, name, reason):
-        self.skipped += 1
-        print(f"skipped {name}: {reason}", flush=True)
-
-
-def runAgain(results, name, script, arguments, count):
+def runAgain(totals, name, script, arguments, count):
     command = [sys.executable, str(TESTS / script)]
     command += [a.format(count=count) for a in arguments]
     begin = time.monotonic()
@@ -100,8 +85,8 @@ def runAgain(results, name, script, arguments, count):
     if failed or code or not passed:
         print(output[-3000:])
         failed = failed or 1
-    results.passed += passed
-    results.failed += failed
+    totals.passed += passed
+    totals.failed += failed
     # What a set of features leaves out is no test that is missing.
 
 
@@ -149,7 +134,7 @@ def shapes(path):
 LIMITS = [("2k", 8, 60), ("4k", 100, 100), ("16k", 1000, 200)]
 
 
-def checkLimits(results, source, folder):
+def checkLimits(totals, source, folder):
     for size, targets, local in LIMITS:
         for level in (0, 2):
             name = f"{source.stem} within {size}, {targets}, {local} -O{level}"
@@ -159,7 +144,7 @@ def checkLimits(results, source, folder):
                 f"--max-locals={local}"])
             code, stderr = packer.pack(source, target, level)
             if code:
-                results.check(name, stderr)
+                totals.add(name, stderr)
                 continue
             sizes = functionSizes(target.read_bytes())
             limit = int(size[:-1]) * 1024
@@ -172,7 +157,7 @@ def checkLimits(results, source, folder):
                 trouble = f"a br_table of {most[0]} targets"
             elif most[1] > local:
                 trouble = f"a function of {most[1]} locals"
-            results.check(name, trouble)
+            totals.add(name, trouble)
 
 
 # Hosts ----------------------------------------------------------------------
@@ -204,7 +189,7 @@ def runProgram(command, module):
     return done.returncode, done.stdout
 
 
-def checkHosts(results, modules, folder):
+def checkHosts(totals, modules, folder):
     expected = {m.stem: runProgram([tools.node(), "--no-warnings",
                                     *NODE_RUNNER], m) for m in modules}
     packer = tools.Packer(tools.releaseTool(), features="mvp")
@@ -212,24 +197,24 @@ def checkHosts(results, modules, folder):
     for module in modules:
         bundles[module.stem] = folder / f"{module.stem}.mvp.wasm"
         code, stderr = packer.pack(module, bundles[module.stem], 2)
-        results.check(f"{module.stem} for mvp", stderr if code else None)
+        totals.add(f"{module.stem} for mvp", stderr if code else None)
     for host, find in HOSTS.items():
         command, detail = find()
         if not command:
-            results.skip(host, detail)
+            totals.skip(host, detail)
             continue
         for name, bundle in bundles.items():
             got = runProgram(command, bundle)
-            results.check(f"{name} on {host} {detail}",
+            totals.add(f"{name} on {host} {detail}",
                           None if got == expected[name] else
                           f"expected {expected[name]}, got {got}"[:500])
 
 
-def checkWabt(results, folder):
+def checkWabt(totals, folder):
     """wabt's interpreter, which has no WASI, calls all exports."""
     program = shutil.which("wasm-interp")
     if not program:
-        return results.skip("wabt", "no wasm-interp on PATH")
+        return totals.skip("wabt", "no wasm-interp on PATH")
     plain = folder / "conversions.wasm"
     subprocess.run([tools.wasmTools(), "parse", "-o", str(plain),
                     str(TESTS / "differential/cases/conversions.wat")],
@@ -242,7 +227,7 @@ def checkWabt(results, folder):
             plain, bundle, level)
         got = runProgram(command, bundle)
         ran = b"sum of all() =>" in got[1]
-        results.check(f"conversions on wabt -O{level}",
+        totals.add(f"conversions on wabt -O{level}",
                       stderr if code else None if ran and got == expected
                       else f"expected {expected}, got {got}"[:500])
     return None
@@ -254,25 +239,23 @@ def main():
                         help="modules a run (default: %(default)s)")
     parser.add_argument("--only", choices=("again", "limits", "hosts"))
     options = parser.parse_args()
-    results = Results()
+    totals = Totals()
     with tempfile.TemporaryDirectory(prefix="ireko-features-") as name:
         folder = pathlib.Path(name)
         if options.only in (None, "again"):
             for run in AGAIN:
-                runAgain(results, *run, options.count)
+                runAgain(totals, *run, options.count)
         subprocess.run([sys.executable, str(ROOT / "samples" / "build.py")],
                        check=True, stdout=subprocess.DEVNULL)
         built = ROOT / "build" / "samples"
         modules = [built / f"{s}.wasm" for s in SAMPLES]
         if options.only in (None, "limits"):
             for module in modules:
-                checkLimits(results, module, folder)
+                checkLimits(totals, module, folder)
         if options.only in (None, "hosts"):
-            checkHosts(results, modules, folder)
-            checkWabt(results, folder)
-    print(f"{results.passed} passed, {results.failed} failed, "
-          f"{results.skipped} skipped")
-    sys.exit(1 if results.failed else 0)
+            checkHosts(totals, modules, folder)
+            checkWabt(totals, folder)
+    sys.exit(totals.finish())
 
 
 if __name__ == "__main__":

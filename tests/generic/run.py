@@ -14,7 +14,6 @@ refuses. All of that on Wasmtime; paths on every host.
 The last line is "N passed, N failed, N skipped".
 """
 
-import argparse
 import dataclasses
 import functools
 import concurrent.futures
@@ -36,7 +35,8 @@ import cases  # noqa: E402
 import chosen  # noqa: E402
 import hosts  # noqa: E402
 import tools  # noqa: E402
-from compare import (SECONDS, Totals, comparisonProblem, execute,  # noqa: E402
+from checks import Totals  # noqa: E402
+from compare import (buildSamples, comparisonProblem, execute,  # noqa: E402
                      expectationProblem)
 
 sys.path.insert(0, str(HERE))
@@ -79,7 +79,7 @@ class ThroughVm:
 def tool(*words, problem=True):
     done = subprocess.run([tools.releaseTool(), *map(str, words)],
                           capture_output=True, text=True, check=False,
-                          timeout=SECONDS)
+                          timeout=hosts.SECONDS)
     if problem and done.returncode:
         raise RuntimeError(f"ireko {' '.join(map(str, words))}: {done.stderr}")
     return done
@@ -122,13 +122,13 @@ def runCase(host, vm, case, paths, scratch):
             return f"the plain module: {problem}"
         return comparisonProblem(case, plain, through)
     except subprocess.TimeoutExpired:
-        return f"ran for more than {SECONDS} s"
+        return f"ran for more than {hosts.SECONDS} s"
 
 
 def runVm(host, vm, args, folders, scratch):
     done = subprocess.run(host.command(vm, args, folders), cwd=scratch,
                           capture_output=True, text=True, check=False,
-                          errors="replace", timeout=SECONDS,
+                          errors="replace", timeout=hosts.SECONDS,
                           env=hosts.environment())
     return done.returncode, done.stdout, host.guestErrors(done.stderr)
 
@@ -310,22 +310,15 @@ def checkLongArguments(host, scratch):
 
 
 def parseArguments():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter,
-        usage=argparse.SUPPRESS)
     names = [host.name for host in hosts.ALL]
-    chosen.addOptions(parser, names, ",".join(names))
-    arguments = parser.parse_args()
-    arguments.hosts = chosen.hostNames(parser, arguments.hosts, names)
-    return arguments
+    return chosen.parser(__doc__, names, names).parse_args()
 
 
 def main():
     arguments = parseArguments()
     totals = Totals()
     OUT.mkdir(parents=True, exist_ok=True)
-    for name in build.names():
-        build.buildSample(name)
+    buildSamples()
     picked, paths = modules(arguments.only)
     vm = OUT / "vm.wasm"
     print(tool("vm", "-o", vm).stderr.strip().replace(f"{vm}", "vm.wasm"))
@@ -348,21 +341,16 @@ def main():
             for case, problem in zip(here, pool.map(run, here)):
                 totals.add(f"{host.name} {case.name}", problem)
         if not arguments.only:
-            for name, problem in checkPaths(host, vm, scratch):
-                totals.add(name, problem)
+            totals.addAll(checkPaths(host, vm, scratch))
         if not arguments.only and host is hosts.ALL[0]:
             for check in (checkRefusals(host, vm, scratch),
                           checkLowering(scratch),
                           checkLongArguments(host, scratch),
                           checkSmallVm(host, scratch)):
-                for name, problem in check:
-                    totals.add(name, problem)
-        print(f"{host.name} {host.version()}: {totals.passed} passed, "
-              f"{totals.failed} failed up to here", flush=True)
+                totals.addAll(check)
+        print(f"{host.name} {host.version()}: {totals} up to here", flush=True)
     shutil.rmtree(scratch)
-    print(f"{totals.passed} passed, {totals.failed} failed, "
-          f"{totals.skipped} skipped")
-    return 1 if totals.failed or not totals.passed else 0
+    return totals.finish()
 
 
 if __name__ == "__main__":

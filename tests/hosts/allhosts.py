@@ -52,14 +52,8 @@ class Driver(hosts.Host):
         self.pinnedVersion = version
 
     def command(self, module, args=(), folders=(), variables=None, call=None):
-        words = [*self.words, *self.flags]
-        for folder in folders:
-            words += ["--dir", folder]
-        for name, value in (variables or {}).items():
-            words += ["--env", f"{name}={value}"]
-        if call:
-            words += ["--invoke", call.name]
-        return [*words, module, *args]
+        return [*self.words, *self.flags,
+                *hosts.givenAs(folders, variables, call), module, *args]
 
     def version(self):
         return self.pinnedVersion

@@ -18,8 +18,8 @@ The last line is "N passed, N failed, N skipped"; the exit code is 0 only if
 nothing failed and something passed.
 """
 
-import argparse
 import concurrent.futures
+import copy
 import dataclasses
 import functools
 import pathlib
@@ -36,14 +36,14 @@ sys.path += [str(HERE), str(ROOT / "tests" / "programs"),
              str(ROOT / "samples"), str(ROOT / "tests" / "support")]
 
 import allhosts  # noqa: E402
-import build  # noqa: E402
 import cases  # noqa: E402
 import chosen  # noqa: E402
 import limits  # noqa: E402
 import tables  # noqa: E402
 import tools  # noqa: E402
 import wasi_probe  # noqa: E402
-from compare import Bundles, Totals, compareOn  # noqa: E402
+from checks import Totals  # noqa: E402
+from compare import Bundles, buildSamples, compareOn  # noqa: E402
 
 LEVEL = "2"
 LAYOUTS = {"default": [], "separate": ["--layout=separate"]}
@@ -123,7 +123,7 @@ class Context:
 def runHost(entry, picked, arguments, context, totals):
     host = entry.host
     started = time.monotonic()
-    before = totals.passed, totals.failed, totals.skipped
+    before = copy.copy(totals)
     report = Report(entry, host.version())
     layouts = [layout for layout in context.layouts
                if layout == "default" or entry.multiMemory]
@@ -152,10 +152,7 @@ def runHost(entry, picked, arguments, context, totals):
     for reason in sorted(set(report.omitted.values())):
         names = [name for name, why in report.omitted.items() if why == reason]
         print(f"{host.name}: not run: {', '.join(names)} ({reason})")
-    passed, failed, skipped = (after - earlier for after, earlier in zip(
-        (totals.passed, totals.failed, totals.skipped), before))
-    print(f"{host.name} {report.version}: {passed} passed, {failed} failed, "
-          f"{skipped} skipped; layouts {', '.join(layouts)}; "
+    print(f"{host.name} {report.version}: {totals.since(before)}; layouts {', '.join(layouts)}; "
           f"{len(report.functions)} WASI functions; "
           f"{time.monotonic() - started:.0f} s", flush=True)
     if arguments.limits:
@@ -168,44 +165,29 @@ def runHost(entry, picked, arguments, context, totals):
 
 
 def parseArguments():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter,
-        usage=argparse.SUPPRESS)
     names = [entry.host.name for entry in allhosts.ALL]
+    parser = chosen.parser(__doc__, names,
+                           more="; wasi is the one of WASI's functions")
     parser.add_argument("--all", action="store_true",
                         help="also the hosts that must be installed first")
-    chosen.addOptions(parser, names, "",
-                      "; wasi is the one of WASI's functions")
     parser.add_argument("--long", action="store_true",
                         help="also SQLite's workload")
     parser.add_argument("--limits", action="store_true",
                         help="measure the sizes that hosts take")
     parser.add_argument("--write-docs", action="store_true",
                         help="write the tables of docs/hosts.md")
-    parser.add_argument("--jobs", type=int, default=2, metavar="N",
-                        help="runs at a time (default: 2)")
-    parser.add_argument("--tool", default=tools.releaseTool(), metavar="FILE",
-                        help="the ireko to test (default: build/release/ireko)")
-    parser.add_argument("--packer", metavar="COMMAND",
-                        help="another packer: a command with {in}, {out} and "
-                             "{level}")
+    chosen.addTool(parser, "runs")
     arguments = parser.parse_args()
-    arguments.hosts = chosen.hostNames(
-        parser, arguments.hosts, names) if arguments.hosts else [
-            entry.host.name for entry in allhosts.ALL
-            if entry.tier == "test" or arguments.all]
+    arguments.hosts = arguments.hosts or [
+        entry.host.name for entry in allhosts.ALL
+        if entry.tier == "test" or arguments.all]
     return arguments
 
 
 def main():
     arguments = parseArguments()
     totals = Totals()
-    try:
-        for name in build.names():
-            build.buildSample(name)
-    except build.BuildError as error:
-        print(f"tests/hosts/run.py: {error}", file=sys.stderr)
-        return 1
+    buildSamples()
     packer = tools.Packer(arguments.tool, arguments.packer)
     picked = allCases(arguments.only, arguments.long)
     scratch = tempfile.mkdtemp(prefix="ireko-hosts-")
@@ -231,9 +213,7 @@ def main():
     shutil.rmtree(scratch)
     if arguments.write_docs:
         tables.write(ROOT / "docs" / "hosts.md", reports)
-    print(f"{totals.passed} passed, {totals.failed} failed, "
-          f"{totals.skipped} skipped")
-    return 1 if totals.failed or not totals.passed else 0
+    return totals.finish()
 
 
 if __name__ == "__main__":

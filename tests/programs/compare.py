@@ -19,7 +19,6 @@ import cases  # noqa: E402
 import hosts  # noqa: E402
 import real  # noqa: E402
 
-SECONDS = 300  # for one run of a program
 PACK_SECONDS = 900
 
 
@@ -32,9 +31,18 @@ class Result:
     files: dict
 
 
+def buildSamples():
+    """All of them, or ends the runner with what is wrong."""
+    try:
+        for name in build.names():
+            build.buildSample(name)
+    except build.BuildError as error:
+        sys.exit(f"{sys.argv[0]}: {error}")
+
+
 @functools.cache
 def plainModule(sample):
-    """The path of a program as it is. main() of run.py builds the samples."""
+    """The path of a program as it is; buildSamples() has been called."""
     if sample in real.NAMES:
         return real.module(sample)
     return build.OUT / f"{sample}.wasm"
@@ -61,21 +69,8 @@ def execute(host, module, case, scratch):
         (folder / name).symlink_to(real.folder() / place)
     command = host.command(module, case.args, case.folders, case.variables,
                            case.call)
-    # All three streams are files: node:wasi does not wait for pipes.
-    with tempfile.TemporaryFile(dir=scratch) as stdin, \
-            tempfile.TemporaryFile(dir=scratch) as stdout, \
-            tempfile.TemporaryFile(dir=scratch) as stderr:
-        stdin.write(case.stdin)
-        stdin.seek(0)
-        done = subprocess.run(command, cwd=folder, stdin=stdin, stdout=stdout,
-                              stderr=stderr, check=False, timeout=SECONDS,
-                              env=hosts.environment())
-        stdout.seek(0)
-        stderr.seek(0)
-        errors = stderr.read().decode(errors="replace")
-        return Result(done.returncode, stdout.read(),
-                      host.guestErrors(errors),
-                      readTree(folder, case.scratch))
+    return Result(*hosts.run(host, command, scratch, case.stdin, folder),
+                  readTree(folder, case.scratch))
 
 
 def shorten(text):
@@ -135,18 +130,6 @@ def comparisonProblem(case, plain, bundle):
     return None
 
 
-class Totals:
-    def __init__(self):
-        self.passed = self.failed = self.skipped = 0
-
-    def add(self, name, problem):
-        if problem:
-            self.failed += 1
-            print(f"FAILED {name}: {problem}", flush=True)
-        else:
-            self.passed += 1
-
-
 class Bundles:
     """Packs what is asked for, each once, into a folder."""
 
@@ -186,7 +169,7 @@ def compareOn(host, case, variants, scratch):
         problem = expectationProblem(host, case, plain)
         problem = problem and f"the plain module: {problem}"
     except subprocess.TimeoutExpired:
-        problem = f"the plain module ran for more than {SECONDS} s"
+        problem = f"the plain module ran for more than {hosts.SECONDS} s"
     checks = []
     for name, runner, module, failure in variants:
         if problem or failure:
@@ -196,5 +179,5 @@ def compareOn(host, case, variants, scratch):
             checks.append((name, comparisonProblem(
                 case, plain, execute(runner, module, case, scratch))))
         except subprocess.TimeoutExpired:
-            checks.append((name, f"ran for more than {SECONDS} s"))
+            checks.append((name, f"ran for more than {hosts.SECONDS} s"))
     return checks

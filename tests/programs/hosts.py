@@ -11,12 +11,14 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 import tools  # noqa: E402
 
+SECONDS = 300  # for one run of a program
 RUNNER = ROOT / "rewriter" / "runner.mjs"
 
 
@@ -33,6 +35,35 @@ def environment():
     print (backtraces, colours, options)."""
     kept = ("PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME")
     return {name: os.environ[name] for name in kept if name in os.environ}
+
+
+def givenAs(folders, variables, call):
+    """The words by which most hosts, and `ireko run`, are told."""
+    words = []
+    for folder in folders:
+        words += ["--dir", folder]
+    for name, value in (variables or {}).items():
+        words += ["--env", f"{name}={value}"]
+    if call:
+        words += ["--invoke", call.name]
+    return words
+
+
+def run(host, command, scratch, stdin=b"", folder=None):
+    """Exit code, standard output, and the guest's standard error. All three
+    streams are files: node:wasi does not wait for pipes."""
+    with tempfile.TemporaryFile(dir=scratch) as given, \
+            tempfile.TemporaryFile(dir=scratch) as stdout, \
+            tempfile.TemporaryFile(dir=scratch) as stderr:
+        given.write(stdin)
+        given.seek(0)
+        done = subprocess.run(command, cwd=folder, stdin=given, stdout=stdout,
+                              stderr=stderr, check=False, timeout=SECONDS,
+                              env=environment())
+        stdout.seek(0)
+        stderr.seek(0)
+        errors = stderr.read().decode(errors="replace")
+        return done.returncode, stdout.read(), host.guestErrors(errors)
 
 
 class Host:
@@ -86,14 +117,8 @@ class Wasmtime(Host):
     coldFlags = ["-C", "cache=n"]
 
     def command(self, module, args=(), folders=(), variables=None, call=None):
-        words = [self.program, "run", *self.flags]
-        for folder in folders:
-            words += ["--dir", folder]
-        for name, value in (variables or {}).items():
-            words += ["--env", f"{name}={value}"]
-        if call:
-            words += ["--invoke", call.name]
-        return [*words, module, *args]
+        return [self.program, "run", *self.flags,
+                *givenAs(folders, variables, call), module, *args]
 
     def guestErrors(self, text):
         # --invoke is announced as experimental.
@@ -155,15 +180,9 @@ class ThroughTool:
 
     def command(self, module, args=(), folders=(), variables=None, call=None):
         # The engine's name is without the version that the tests want.
-        words = [self.tool, "run", module, "--host", self.host.name.rstrip(
-            "0123456789")]
-        for folder in folders:
-            words += ["--dir", folder]
-        for name, value in (variables or {}).items():
-            words += ["--env", f"{name}={value}"]
-        if call:
-            words += ["--invoke", call.name]
-        return [*words, "--", *args]
+        return [self.tool, "run", module, "--host",
+                self.host.name.rstrip("0123456789"),
+                *givenAs(folders, variables, call), "--", *args]
 
     def guestErrors(self, text):
         return self.host.guestErrors(text)

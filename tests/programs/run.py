@@ -19,8 +19,8 @@ The last line is "N passed, N failed, N skipped"; the exit code is 0 only if
 nothing failed and something passed.
 """
 
-import argparse
 import concurrent.futures
+import copy
 import dataclasses
 import functools
 import pathlib
@@ -35,13 +35,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path += [str(HERE), str(ROOT / "samples"), str(ROOT / "tests" / "support")]
 
-import build  # noqa: E402
 import cases  # noqa: E402
 import chosen  # noqa: E402
 import hosts  # noqa: E402
 import tools  # noqa: E402
-from compare import (SECONDS, Bundles, Totals, compareOn,  # noqa: E402
-                     execute, expectationProblem, plainModule)
+from checks import Totals  # noqa: E402
+from compare import (Bundles, buildSamples, compareOn, execute,  # noqa: E402
+                     expectationProblem, plainModule)
 
 DEEP_CALLS = 1_000_000
 BIG_STACK = ["--stack-size", "128m"]
@@ -109,7 +109,7 @@ def runDeep(host, deep, bundles, scratch):
             checks.append((name, failure or expectationProblem(
                 host, case, execute(host, module, case, scratch))))
         except subprocess.TimeoutExpired:
-            checks.append((name, f"ran for more than {SECONDS} s"))
+            checks.append((name, f"ran for more than {hosts.SECONDS} s"))
     return checks
 
 
@@ -131,7 +131,7 @@ def allCases(only):
 
 def runHost(host, picked, deep, bundles, arguments, scratch, totals):
     started = time.monotonic()
-    before = totals.passed, totals.failed, totals.skipped
+    before = copy.copy(totals)
     jobs = [functools.partial(
         runCase, host, case, bundles,
         arguments.tool if goesThroughTool(case, arguments)
@@ -144,47 +144,28 @@ def runHost(host, picked, deep, bundles, arguments, scratch, totals):
             totals.skipped += countOf(case)
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         for checks in pool.map(lambda job: job(), jobs):
-            for name, problem in checks:
-                totals.add(name, problem)
-    passed, failed, skipped = (after - earlier for after, earlier in zip(
-        (totals.passed, totals.failed, totals.skipped), before))
-    note = " (its command line calls no exports)" if skipped else ""
-    print(f"{host.name} {host.version()}: {passed} passed, {failed} failed, "
-          f"{skipped} skipped{note}, {time.monotonic() - started:.0f} s",
-          flush=True)
+            totals.addAll(checks)
+    here = totals.since(before)
+    note = " (its command line calls no exports)" if here.skipped else ""
+    print(f"{host.name} {host.version()}: {here}{note}, "
+          f"{time.monotonic() - started:.0f} s", flush=True)
 
 
 def parseArguments():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter,
-        usage=argparse.SUPPRESS)
     names = [host.name for host in hosts.ALL]
-    chosen.addOptions(parser, names, ",".join(names))
-    parser.add_argument("--jobs", type=int, default=2, metavar="N",
-                        help="runs at a time (default: 2)")
-    parser.add_argument("--tool", default=tools.releaseTool(), metavar="FILE",
-                        help="the ireko to test (default: build/release/ireko)")
-    parser.add_argument("--packer", metavar="COMMAND",
-                        help="another packer: a command with {in}, {out} and "
-                             "{level}")
+    parser = chosen.parser(__doc__, names, names)
+    chosen.addTool(parser, "runs")
     parser.add_argument("--leaving", action="store_true",
                         help="the long run with bundles that leave")
     parser.add_argument("--keep", action="store_true",
                         help="leave the folders in which programs ran")
-    arguments = parser.parse_args()
-    arguments.hosts = chosen.hostNames(parser, arguments.hosts, names)
-    return arguments
+    return parser.parse_args()
 
 
 def main():
     arguments = parseArguments()
     totals = Totals()
-    try:
-        for name in build.names():
-            build.buildSample(name)
-    except build.BuildError as error:
-        print(f"tests/programs/run.py: {error}", file=sys.stderr)
-        return 1
+    buildSamples()
     bundles = Bundles(tools.Packer(arguments.tool, arguments.packer))
     picked = allCases(arguments.only)
     deep = [entry for entry in deepCases()
@@ -213,9 +194,7 @@ def main():
         print(f"the programs' folders are in {scratch}")
     else:
         shutil.rmtree(scratch)
-    print(f"{totals.passed} passed, {totals.failed} failed, "
-          f"{totals.skipped} skipped")
-    return 1 if totals.failed or not totals.passed else 0
+    return totals.finish()
 
 
 if __name__ == "__main__":

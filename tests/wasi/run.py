@@ -128,9 +128,7 @@ def main():
         realhosts.run(totals, folder, table, packer, assemble)
         if options.coverage:
             printCoverage(folder)
-    print(f"{totals.passed} passed, {totals.failed} failed, "
-          f"{totals.skipped} skipped")
-    return 1 if totals.failed else 0
+    return totals.finish()
 
 
 if __name__ == "__main__":
