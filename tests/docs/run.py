@@ -3,6 +3,7 @@
 
 - docs/tutorial.md: each command is run, in order, and prints what stands below
   it. What follows "Save this as `NAME`:" is a file.
+- README.md: each command below which an output stands prints what begins so.
 - docs/passes.md is made from passes/passes.def and tests/golden/passes.
 - docs/troubleshooting.md: each heading in backticks is a text of the tool.
 - Links between pages lead somewhere.
@@ -50,13 +51,29 @@ def blocks(lines):
     return found
 
 
+def ran_as_shown(page, command, folder):
+    """Runs "$ COMMAND", with the release build as `ireko`."""
+    environment = dict(os.environ)
+    environment["PATH"] = f"{ROOT / 'build/release'}:{environment['PATH']}"
+    ran = subprocess.run(
+        ["bash", "-c", command[2:]],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    if ran.returncode:
+        sys.exit(f"FAIL {page}: {command}\n{ran.stderr}")
+    return ran
+
+
 def tutorial():
     """The page with the outputs that its commands have now."""
     lines = (DOCS / "tutorial.md").read_text().splitlines()
     result, done = [], 0
     with tempfile.TemporaryDirectory(prefix="ireko-docs-") as folder:
-        environment = dict(os.environ)
-        environment["PATH"] = f"{ROOT / 'build/release'}:{environment['PATH']}"
         for first, behind in blocks(lines):
             result += lines[done:first]
             done = behind
@@ -71,19 +88,36 @@ def tutorial():
             for command in block:
                 if not command.startswith("$ "):
                     continue
-                ran = subprocess.run(
-                    ["bash", "-c", command[2:]],
-                    cwd=folder,
-                    env=environment,
-                    stdin=subprocess.DEVNULL,
-                    capture_output=True,
-                    text=True,
-                    timeout=120,
-                )
-                if ran.returncode:
-                    sys.exit(f"FAIL docs/tutorial.md: {command}\n{ran.stderr}")
+                ran = ran_as_shown("docs/tutorial.md", command, folder)
                 text = f"{command}\n{ran.stdout}".rstrip() + "\n"
                 result += indented(text).splitlines()
+    return "\n".join(result + lines[done:]) + "\n"
+
+
+def readme():
+    """The page with the outputs that its commands have now; "..." stands for the
+    rest of one."""
+    lines = (ROOT / "README.md").read_text().splitlines()
+    result, done = [], 0
+    with tempfile.TemporaryDirectory(prefix="ireko-docs-") as folder:
+        Path(folder, "samples").symlink_to(ROOT / "samples")
+        for first, behind in blocks(lines):
+            starts = [
+                number
+                for number in range(first, behind)
+                if lines[number].startswith(INDENT + "$ ")
+            ] + [behind]
+            for start, end in zip(starts, starts[1:]):
+                command = lines[start][len(INDENT) :]
+                if start + 1 == end or "./ireko" not in command:
+                    continue
+                command = command.replace("./ireko", "ireko")
+                ran = ran_as_shown("README.md", command, folder)
+                now = indented(ran.stdout or ran.stderr).splitlines()
+                if lines[end - 1].strip() == "...":
+                    now = now[: end - start - 2] + [lines[end - 1]]
+                result += lines[done : start + 1] + now
+                done = end
     return "\n".join(result + lines[done:]) + "\n"
 
 
@@ -154,11 +188,23 @@ def wrong_headings():
     ]
 
 
+def anchors(page):
+    """What headings of a page are called in links."""
+    titles = re.findall(r"^#+ (.*)$", page.read_text(), flags=re.M)
+    return {
+        re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles
+    }
+
+
 def dead_links():
     found = []
     for page in [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]:
-        for link in re.findall(r"\]\(([^)#]+)", page.read_text()):
-            if not re.match(r"[a-z]+:", link) and not (page.parent / link).exists():
+        for link in re.findall(r"\]\(([^)]+)\)", page.read_text()):
+            if re.match(r"[a-z]+:", link):
+                continue
+            name, _, anchor = link.partition("#")
+            target = page.parent / name if name else page
+            if not target.exists() or (anchor and anchor not in anchors(target)):
                 found.append(f"{page.relative_to(ROOT)}: {link}")
     unlisted = [
         page.name
@@ -207,19 +253,23 @@ def main():
     )
     parser.add_argument("--update", action="store_true")
     options = parser.parse_args()
-    made = {"tutorial.md": tutorial(), "passes.md": passes()}
+    made = {
+        "README.md": readme(),
+        "docs/tutorial.md": tutorial(),
+        "docs/passes.md": passes(),
+    }
     if options.update:
         for name, text in made.items():
-            (DOCS / name).write_text(text)
+            (ROOT / name).write_text(text)
     failed = 0
     for name, text in made.items():
-        path = DOCS / name
+        path = ROOT / name
         lines = path.read_text().splitlines(True) if path.exists() else []
         wrong = "".join(
             difflib.unified_diff(lines, text.splitlines(True), "is", "should be")
         )
         if wrong:
-            print(f"FAIL docs/{name} (tests/docs/run.py --update)\n{wrong}")
+            print(f"FAIL {name} (tests/docs/run.py --update)\n{wrong}")
             failed += 1
     for heading in wrong_headings():
         print(f"FAIL docs/troubleshooting.md: the tool does not say: {heading}")
@@ -233,7 +283,7 @@ def main():
         failed += 1
     if wrong is None:
         print("skipped: the site: there is no mkdocs (apt install mkdocs)")
-    checks = 4 + (wrong is not None)
+    checks = 5 + (wrong is not None)
     print(
         f"{max(checks - failed, 0)} passed, {failed} failed, "
         f"{int(wrong is None)} skipped"

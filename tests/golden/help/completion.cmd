@@ -1,0 +1,2 @@
+# Names the shells.
+ireko completion --help

@@ -1,0 +1,2 @@
+# The page itself is in completion/man.
+ireko man --help
