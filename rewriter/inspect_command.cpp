@@ -13,14 +13,6 @@
 
 namespace ireko {
 
-namespace {
-
-// Offsets of all instructions take more memory than the rest of a module of
-// more code than this.
-constexpr uint64_t kMostLocated = 4 << 20;
-
-} // namespace
-
 llvm::Expected<InspectedFile> loadInspected(llvm::StringRef path,
                                             Phases &phases,
                                             const InspectOptions *what) {
@@ -45,7 +37,7 @@ llvm::Expected<InspectedFile> loadInspected(llvm::StringRef path,
   std::optional<llvm::StringRef> located;
   if (what && !what->function.empty())
     located = what->function;
-  else if (!isText && bytes->size() <= kMostLocated)
+  else if (!isText)
     located = "";
   loaded.isLocated = located.has_value();
   llvm::Expected<SourceModule> module =

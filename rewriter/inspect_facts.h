@@ -17,7 +17,7 @@ namespace ireko {
 // The program after a pass.
 struct PassCounts {
   std::string pass; // kNoPass: before the first one
-  uint64_t blocks = 0, statements = 0;
+  uint64_t functions = 0, blocks = 0, statements = 0; // functions with code
 };
 
 // A block of the stream.

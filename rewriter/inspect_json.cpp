@@ -161,6 +161,7 @@ void JsonPrinter::printSummary() {
       for (const PassCounts &pass : facts->passes)
         json.object([&] {
           json.attribute("name", pass.pass);
+          json.attribute("functions", pass.functions);
           json.attribute("blocks", pass.blocks);
           json.attribute("statements", pass.statements);
         });

@@ -25,7 +25,7 @@ void printJson(const Inspected &what, JsonParts parts,
                llvm::raw_ostream &out);
 
 // An object with those members of a function that has code which go with its
-// instructions.
+// instructions, for a report: `original` is in columns.
 void printListingJson(const Inspected &what, uint32_t function,
                       llvm::raw_ostream &out);
 

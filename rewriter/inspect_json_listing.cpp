@@ -9,19 +9,27 @@ namespace ireko {
 
 namespace {
 
+struct OriginalRow {
+  OriginalInstruction instruction;
+  uint32_t address; // beside which it stands; 0: behind all
+  std::string line; // of the source, where that changes
+};
+
 class ListingPrinter {
 public:
   ListingPrinter(const Inspected &what, uint32_t function,
-                 llvm::json::OStream &json)
+                 llvm::json::OStream &json, bool inColumns)
       : file(what.file), facts(what.facts), profiled(what.profiled()),
-        f(function), json(json) {}
+        f(function), json(json), inColumns(inColumns) {}
 
   void print();
 
 private:
   void printSlots();
   void printInstructions();
+  std::vector<OriginalRow> originalRows() const;
   void printOriginal();
+  void printOriginalColumns();
   void printSafepoints();
   void printGenerated();
 
@@ -30,6 +38,7 @@ private:
   const bool profiled;
   const uint32_t f;
   llvm::json::OStream &json;
+  const bool inColumns; // what there is most of
 };
 
 void ListingPrinter::printInstructions() {
@@ -82,40 +91,82 @@ void ListingPrinter::printSlots() {
   });
 }
 
-void ListingPrinter::printOriginal() {
+std::vector<OriginalRow> ListingPrinter::originalRows() const {
   llvm::ArrayRef<Origin> origins = facts->origins[f];
   std::vector<uint64_t> offsets;
   for (const Origin &origin : origins)
     offsets.push_back(origin.offset);
   std::vector<bool> kept = longestAscent(offsets);
+  std::vector<OriginalRow> rows;
   std::string lastLine;
   size_t next = 0; // the instruction of the stream beside which they stand
   uint32_t beside = 0;
-  json.attributeArray("original", [&] {
-    for (const OriginalInstruction &found : originalCode(facts->source, f)) {
-      // As in listing.cpp: what completes a statement stays with it.
-      if (!beside ||
-          (found.offset > origins[next].offset && !found.endsStatement)) {
-        while (next < origins.size() &&
-               (!kept[next] || origins[next].offset < found.offset))
-          ++next;
-        beside = next < origins.size() ? origins[next].address : 0;
-        if (next == origins.size())
-          next = origins.size() - 1;
-      }
-      json.object([&] {
-        json.attribute("offset", found.offset);
-        json.attribute("depth", found.depth);
-        json.attribute("text", found.text);
-        if (beside)
-          json.attribute("address", beside);
-        std::string line = facts->lines.find(found.offset);
-        if (!line.empty() && line != lastLine)
-          json.attribute("line", llvm::json::fixUTF8(line));
-        if (!line.empty())
-          lastLine = line;
-      });
+  for (OriginalInstruction &found : originalCode(facts->source, f)) {
+    // As in listing.cpp: what completes a statement stays with it.
+    if (!beside ||
+        (found.offset > origins[next].offset && !found.endsStatement)) {
+      while (next < origins.size() &&
+             (!kept[next] || origins[next].offset < found.offset))
+        ++next;
+      beside = next < origins.size() ? origins[next].address : 0;
+      if (next == origins.size())
+        next = origins.size() - 1;
     }
+    std::string line = facts->lines.find(found.offset);
+    bool isNew = !line.empty() && line != lastLine;
+    if (isNew)
+      lastLine = line;
+    rows.push_back({std::move(found), beside, isNew ? line : ""});
+  }
+  return rows;
+}
+
+void ListingPrinter::printOriginal() {
+  json.attributeArray("original", [&] {
+    for (const OriginalRow &row : originalRows())
+      json.object([&] {
+        json.attribute("offset", row.instruction.offset);
+        json.attribute("depth", row.instruction.depth);
+        json.attribute("text", row.instruction.text);
+        if (row.address)
+          json.attribute("address", row.address);
+        if (!row.line.empty())
+          json.attribute("line", llvm::json::fixUTF8(row.line));
+      });
+  });
+}
+
+void ListingPrinter::printOriginalColumns() {
+  std::vector<OriginalRow> rows = originalRows();
+  auto column = [&](const char *name, auto of) {
+    json.attributeArray(name, [&] {
+      for (const OriginalRow &row : rows)
+        json.value(of(row));
+    });
+  };
+  // Differences are small numbers that recur.
+  auto differences = [&](const char *name, auto of) {
+    int64_t last = 0;
+    column(name, [&](const OriginalRow &row) {
+      int64_t difference = int64_t(of(row)) - last;
+      last = of(row);
+      return difference;
+    });
+  };
+  json.attributeObject("original", [&] {
+    differences("offset",
+                [](const OriginalRow &row) { return row.instruction.offset; });
+    differences("address", [](const OriginalRow &row) { return row.address; });
+    column("depth",
+           [](const OriginalRow &row) { return row.instruction.depth; });
+    column("text", [](const OriginalRow &row) -> llvm::StringRef {
+      return row.instruction.text;
+    });
+    json.attributeObject("line", [&] {
+      for (size_t i = 0; i < rows.size(); ++i)
+        if (!rows[i].line.empty())
+          json.attribute(std::to_string(i), llvm::json::fixUTF8(rows[i].line));
+    });
   });
 }
 
@@ -159,7 +210,7 @@ void ListingPrinter::print() {
     return;
   printSlots();
   if (facts->isLocated(f))
-    printOriginal();
+    inColumns ? printOriginalColumns() : printOriginal();
   if (facts->safepoints[f].empty())
     return;
   printSafepoints();
@@ -170,13 +221,13 @@ void ListingPrinter::print() {
 
 void printListingMembers(const Inspected &what, uint32_t function,
                          llvm::json::OStream &json) {
-  ListingPrinter(what, function, json).print();
+  ListingPrinter(what, function, json, false).print();
 }
 
 void printListingJson(const Inspected &what, uint32_t function,
                       llvm::raw_ostream &out) {
   llvm::json::OStream json(out);
-  json.object([&] { printListingMembers(what, function, json); });
+  json.object([&] { ListingPrinter(what, function, json, true).print(); });
 }
 
 } // namespace ireko

@@ -97,9 +97,10 @@ void Summary::printHead() {
 void Summary::printPasses() {
   if (!facts)
     return;
-  title("After each pass                blocks  statements");
+  title("After each pass             functions      blocks  statements");
   for (const PassCounts &pass : facts->passes) {
     name(pass.pass);
+    number(pass.functions);
     number(pass.blocks);
     number(pass.statements);
     out << "\n";

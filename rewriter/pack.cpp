@@ -46,6 +46,7 @@ public:
     size_t statements = 0;
     for (BlockIndex block : function.layout)
       statements += function.blocks[block].statements.size();
+    ++sizes[passes].functions;
     sizes[passes].blocks += function.layout.size();
     sizes[passes].statements += statements;
   }
@@ -53,13 +54,14 @@ public:
     std::vector<PassCounts> counts;
     for (size_t i = 0; i < sizes.size(); ++i)
       counts.push_back({i ? std::string(kPasses[i - 1].name) : kNoPass,
-                        sizes[i].blocks, sizes[i].statements});
+                        sizes[i].functions, sizes[i].blocks,
+                        sizes[i].statements});
     return counts;
   }
 
 private:
   struct Size {
-    std::atomic<uint64_t> blocks = 0, statements = 0;
+    std::atomic<uint64_t> functions = 0, blocks = 0, statements = 0;
   };
   std::array<Size, std::size(kPasses) + 1> sizes;
 };

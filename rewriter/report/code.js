@@ -17,6 +17,10 @@ function linked(text, f, data) {
   return make('span', { class: 'grow' }, ...parts);
 }
 
+// The width of the widest of texts, of which there may be very many.
+const widest = (lines) =>
+  lines.reduce((most, { text }) => Math.max(most, text?.length ?? 0), 0);
+
 // Lines that stand beside the instructions of a stream: [{text, address}], in
 // the order of the addresses, as far as they have some. `follows`: those without
 // go with the one before them, instead of behind all.
@@ -25,7 +29,7 @@ class Side {
     this.lines = lines;
     this.follows = follows;
     this.next = 0;
-    this.width = Math.min(56, Math.max(...lines.map((line) => line.text.length)) + 1);
+    this.width = Math.min(56, widest(lines) + 1);
   }
 
   take(until) {
@@ -61,26 +65,29 @@ const regionSide = (generated) => new Side(generated.map(
 // Rows: a label, or a line of an instruction; with a line beside it, or only
 // that. Lines that belong to several instructions go beside all of these.
 function rowsOf(instructions, side) {
-  const rows = [], waiting = [];
-  let weight;
+  const rows = [];
+  let waiting = [], next = 0, weight; // those before `next` stand somewhere
+  const beside = () => next < waiting.length ? waiting[next++].text : undefined;
   const flush = () => {
-    for (const { text } of waiting)
-      rows.push({ side: text, instruction: rows.at(-1)?.instruction });
-    waiting.length = 0;
+    while (next < waiting.length)
+      rows.push({ side: beside(), instruction: rows.at(-1)?.instruction });
+    waiting = [];
+    next = 0;
   };
   if (side && instructions.length)
-    waiting.push(...side.take(instructions[0].address));
+    waiting = side.take(instructions[0].address);
   instructions.forEach((instruction, i) => {
     const lines = side?.take(instructions[i + 1]?.address ?? Infinity) ?? [];
     if (lines.some(({ address }) => address))
       flush();
-    waiting.push(...lines);
+    for (const line of lines)
+      waiting.push(line);
     if (instruction.label)
       rows.push({ label: instruction.label, instruction });
     if (instruction.weight !== undefined)
       weight = instruction;
     instruction.text.forEach((text, line) => rows.push({ text,
-      first: line === 0, instruction, block: weight, side: waiting.shift()?.text }));
+      first: line === 0, instruction, block: weight, side: beside() }));
   });
   flush();
   return rows;
@@ -165,8 +172,7 @@ async function functionView(data, route) {
   // The original is on the left of the stream, the code of the region, which
   // has longer lines, on its right.
   const onRight = mode === 'region';
-  const streamWidth = Math.min(46, Math.max(...rows.map(
-    (row) => row.text?.length ?? 0)) + 1);
+  const streamWidth = Math.min(46, widest(rows) + 1);
   const sideOf = (text) => !side ? null : onRight
     ? make('span', { class: 'side grow' }, text ?? '')
     : make('span', { class: 'side', style: `width:${side.width}ch`,

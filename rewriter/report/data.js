@@ -26,6 +26,18 @@ async function unpack(element) {
   return JSON.parse(await new Response(stream).text());
 }
 
+// The instructions of the program, of which there are most, come in columns:
+// offsets and addresses as differences.
+function rowsOfColumns({ offset, address, depth, text, line }) {
+  let at = 0, beside = 0;
+  return text.map((words, i) => {
+    at += offset[i];
+    beside += address[i];
+    return { offset: at, depth: depth[i], text: words,
+      address: beside || undefined, line: line[i] };
+  });
+}
+
 class Data {
   constructor(json) {
     Object.assign(this, json);
@@ -56,7 +68,8 @@ class Data {
   // A function's instructions and what stands beside them, and the lines of a
   // handler's code; null if they are not in this report.
   listing(index) {
-    return this.find('listing', index);
+    return this.find('listing', index).then((found) => found?.original?.text
+      ? { ...found, original: rowsOfColumns(found.original) } : found);
   }
   code(number) {
     return this.find('code', number);

@@ -177,6 +177,7 @@ function passesPanel(data) {
     return null;
   return panel('What each pass left', null, '', table([
     { title: 'After', of: (p) => p.name === 'lower' ? 'lower (before all)' : p.name },
+    { title: 'Functions', number: true, of: (p) => count(p.functions) },
     { title: 'Blocks', number: true, of: (p) => count(p.blocks) },
     { title: 'Statements', number: true, of: (p) => count(p.statements) },
   ], data.summary.passes));
