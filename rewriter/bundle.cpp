@@ -308,7 +308,8 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
   gen.addDispatchFunctions();
   // What is left traps if the host calls the guest from within, or again after
   // a trap: no reason to carry messages.
-  if (!gen.raisesTraps && !atEnd.is())
+  if (!gen.raisesTraps && !atEnd.is() && !options.fuel.counts &&
+      !options.safepoints.checked)
     gen.trapFunction = runtimeFunctions.at("ireko_trap_quiet");
   gen.addRunFunction();
   addVmData();

@@ -73,7 +73,6 @@ std::vector<SafepointRecord> safepointsOf(const Program &program,
 Expression *Codegen::checkFrames(Index kept) {
   if (!safepoints.checked)
     return builder.makeNop();
-  raisesTraps = true;
   auto get = [&] { return builder.makeLocalGet(kept, Type::i32); };
   return builder.makeBlock(
       {builder.makeLocalSet(

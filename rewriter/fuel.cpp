@@ -45,7 +45,6 @@ void Codegen::addCounter() {
     return builder.makeConst(Literal(int64_t(value)));
   };
   addGlobal(kFuel, Type::i64, i64(fuel.limit + 1 - first));
-  raisesTraps = true;
   Name global = program.own(kFuel);
   enum { kWanted, kPc };
   auto get = [&](Index local) {
