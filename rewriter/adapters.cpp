@@ -98,6 +98,13 @@ void Codegen::addDriver(const char *name,
       builder.makeBlock(
           {prepare(kept),
            builder.makeIf(builder.makeUnary(EqZInt32, callPage(kept)), goOn)}));
+  // The count may be 0 already, since a call that trapped; the program has not
+  // left then: what it left last is of no interest.
+  if (fuel.counts || safepoints.checked)
+    function->body = builder.makeBlock(
+        {storeState(offsetof(VmState, pc), builder.makeLocalGet(0, Type::i32)),
+         storeState(offsetof(VmState, fp), builder.makeLocalGet(1, Type::i32)),
+         function->body});
   bundle.addFunction(std::move(function));
 }
 

@@ -43,15 +43,19 @@ from wasmfile import (FUNC, GLOBAL, MEMORY, TABLE, WasmFile,  # noqa: E402
 # How each module is packed: whole functions in the stream or as regions, and
 # how often it leaves to the runtime; each takes one of the levels.
 VARIANTS = {"-O0": ("0", ["--safepoints=1"]),
-            "stream": ("2s", ["--no-regions", "--safepoints=3:5"]),
+            "stream": ("2s", ["--no-regions", "--safepoints=3:5",
+                              "--check-frames"]),
             "-O2": ("2", []),
-            "every safepoint": ("2", ["--safepoints=1"]),
-            "some safepoints": ("2", ["--safepoints=7:3"]),
-            "for good": ("23", ["--safepoints=9:4", "--stay-in-stream"]),
+            "every safepoint": ("2", ["--safepoints=1", "--check-frames"]),
+            "some safepoints": ("2", ["--safepoints=7:3", "--check-frames"]),
+            "for good": ("23", ["--safepoints=9:4", "--stay-in-stream",
+                                "--check-frames"]),
             "blocks left out": ("2", ["--leave-out=1"]),
             "blocks left out, leaving": ("23", ["--leave-out=2",
-                                                "--safepoints=4:6"]),
-            "some regions": ("23s1", ["--budget=500", "--safepoints=5:2"])}
+                                                "--safepoints=4:6",
+                                                "--check-frames"]),
+            "some regions": ("23s1", ["--budget=500", "--safepoints=5:2",
+                                      "--check-frames"])}
 # Of every second module all bundles count, and must count the same.
 COUNTING = ["--fuel=1000000000000"]
 BATCH = 20

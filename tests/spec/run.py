@@ -34,10 +34,12 @@ SETS = ["wasm-v2"] + [f"proposals/{name}" for name in (
     "simd", "tail-call", "extended-const", "relaxed-simd", "multi-value",
     "bulk-memory", "reference-types")]
 # Level, and whether all code runs in the stream. Regions leave at every few
-# safepoints.
+# safepoints. The check looks at the whole stack each time: a small one, or
+# recursion that never ends takes minutes.
 LEVELS = ("0", "2", "2r")
 PACKED = {"0": (0, []), "2": (2, ["--no-regions"]),
-          "2r": (2, ["--safepoints=3:7"])}
+          "2r": (2, ["--safepoints=3:7", "--check-frames",
+                    "--stack-size=128k"])}
 HOSTS = ("node", "wasmtime")
 HOST_TIMEOUT = 300
 WORKERS = 2
