@@ -62,7 +62,8 @@ RegionOptions regionOptions(const PackOptions &options, uint64_t codeBytes) {
   constexpr uint64_t kBig = 512 << 10;
   RegionOptions regions;
   regions.bytes = options.regionBytes;
-  if (regions.bytes == PackOptions::kAdaptRegions)
+  regions.adapts = regions.bytes == PackOptions::kAdaptRegions;
+  if (regions.adapts)
     regions.bytes = options.forSize           ? 0
                     : codeBytes <= kSmallCode ? 4 * kSmallCode
                                               : kBig;

@@ -28,6 +28,9 @@ public:
   Regions run();
 
 private:
+  // Whether no code runs twice: a command without loops, whose functions are
+  // not called from two places.
+  bool runsOnce() const;
   // Why there can be none at all, and why a function cannot be one, as far as
   // its code tells (Region::obstacle) and by its region; null: it can.
   const char *obstacleToAll() const;
@@ -51,7 +54,31 @@ const char *RegionFormer::obstacleToAll() const {
     return "the host takes small functions only";
   if (real && !manyTables)
     return "the host takes one table only";
+  if (options.adapts && runsOnce())
+    return "no code runs twice";
   return nullptr;
+}
+
+bool RegionFormer::runsOnce() const {
+  bool isCommand = false;
+  for (const auto &item : program.module.exports)
+    if (item->kind == wasm::ExternalKind::Function) {
+      if (item->name != "_start")
+        return false;
+      isCommand = true;
+    }
+  std::vector<uint32_t> calls(program.functions.size());
+  for (const Function &function : program.functions)
+    for (BlockIndex index : function.layout) {
+      const Terminator &end = function.blocks[index].end;
+      if (end.backEdge || end.kind == Kind::CallIndirect ||
+          end.kind == Kind::TailCallIndirect)
+        return false;
+      if ((end.kind == Kind::Call || end.kind == Kind::TailCall) &&
+          ++calls[end.callee] > 1)
+        return false;
+    }
+  return isCommand;
 }
 
 const char *RegionFormer::obstacleTo(const Function &function) const {

@@ -21,6 +21,8 @@ struct RegionOptions {
   uint64_t bytes = 0;
   HostFeatures hostFeatures = {};
   HostLimits limits = {};
+  // Whether there are none in a program that would not gain by them.
+  bool adapts = false;
   // Whether small loops may count in one of several copies.
   bool unrolls = false;
   // Not 0: leaves blocks out at random.

@@ -211,6 +211,21 @@ TEST(Regions, RespectTheHostsLimits) {
   EXPECT_EQ(regionsOf(kNest, 4096, limits).list.size(), 1u);
 }
 
+TEST(Regions, NeedCodeThatRunsTwice) {
+  auto count = [](const std::string &body, bool adapts) {
+    Lowered program =
+        lowered("(module (func $a) (func (export \"_start\")" + body + "))");
+    RegionOptions options;
+    options.bytes = 4096;
+    options.adapts = adapts;
+    return formRegions(*program.program, options).list.size();
+  };
+  EXPECT_EQ(count("(call $a)", true), 0u);
+  EXPECT_EQ(count("(call $a)", false), 2u);
+  EXPECT_EQ(count("(call $a) (call $a)", true), 2u);
+  EXPECT_EQ(count("(loop $l (br $l))", true), 2u);
+}
+
 // The table of regions would be a second one.
 TEST(Regions, NeedATableOfTheirOwn) {
   Lowered program = lowered(R"((module (table (export "t") 1 funcref)
