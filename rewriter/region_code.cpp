@@ -1,5 +1,7 @@
 #include "rewriter/region_code.h"
 
+#include <algorithm>
+
 #include "ir/manipulation.h"
 #include "rewriter/tree.h"
 #include "wasm-traversal.h"
@@ -332,7 +334,9 @@ void RegionBuilder::call(FlowNode node, const ireko::Block &block, Code &code) {
   if (!isLeaf)
     storeCount(node, code);
   if (end.tree) {
-    element = Builder::addVar(out, Type::i32);
+    if (!root.element)
+      root.element = Builder::addVar(out, Type::i32);
+    element = root.element;
     code.push_back(builder.makeLocalSet(element, value(end.tree)));
     checkElement(block, element, endAddressOf(blockOf(node)), code);
   }
@@ -424,9 +428,18 @@ void RegionBuilder::returnWith(FlowNode node, const Terminator &end,
 // Values ----------------------------------------------------------------------
 
 Index RegionBuilder::local(uint32_t variable) {
-  if (locals[variable] == kNoLocal)
-    locals[variable] = Builder::addVar(out, region.variables[variable].type);
-  return locals[variable];
+  Index &found = locals[variable];
+  if (found != kNoLocal)
+    return found;
+  Type type = region.variables[variable].type;
+  auto taken = std::find_if(idle.begin(), idle.end(), [&](Index local) {
+    return out->getLocalType(local) == type;
+  });
+  if (taken == idle.end())
+    return found = Builder::addVar(out, type);
+  found = *taken;
+  idle.erase(taken);
+  return found;
 }
 
 Expression *RegionBuilder::reload(uint32_t variable) {

@@ -235,6 +235,9 @@ private:
 
   wasm::Function *out = nullptr;
   std::vector<wasm::Index> locals; // by variable; or kNoLocal
+  // Of what was put in place before and is done: locals that this may take, and
+  // those that only what is put into it may, because it has used them itself.
+  std::vector<wasm::Index> idle, spare;
   wasm::Index count = 0, pcLocal = 0;
   // The loop from which the activation is to be restarted; how often it was, if
   // the count does not say.
@@ -245,6 +248,7 @@ private:
 
   // Of the root, for all that is put into it.
   bool counts = false; // whether any loop does
+  wasm::Index element = 0; // of the table that is called through
   uint32_t nodesInPlace = 0, localsInPlace = 0, callsInPlace = 0;
   std::vector<Leave> leaves;
   std::map<std::vector<uint32_t>, size_t> leavesByKey;

@@ -6,6 +6,9 @@
 // region's own function, the header of the frame that it called and its live
 // values. So neither the stream nor the runtime knows. Where it is in a loop,
 // that counts; its own loops cannot be entered.
+//
+// What is in place of one call takes the locals of what was in place of others
+// before: many calls need no more than one, and the host's frame stays small.
 
 #include <algorithm>
 
@@ -42,6 +45,10 @@ RegionBuilder::RegionBuilder(RegionBuilder &caller, const Region &region,
       locals(region.variables.size(), kNoLocal), count(caller.count),
       pcLocal(caller.pcLocal), restarted(caller.restarted), level(caller.level) {
   edgesBack.assign(region.code.blocks.size() + 1, false);
+  idle = std::move(caller.idle);
+  idle.insert(idle.end(), caller.spare.begin(), caller.spare.end());
+  caller.idle.clear();
+  caller.spare.clear();
 }
 
 bool RegionBuilder::mayBeInPlace(const ireko::Block &block) const {
@@ -105,6 +112,11 @@ void RegionBuilder::callInPlace(const ireko::Block &block, Code &code) {
   Code body;
   callee.placeNode(kRoot, body);
   code.push_back(labelled(callee.doneLabel(), std::move(body)));
+  for (const std::vector<Index> *each :
+       {&callee.locals, &callee.idle, &callee.spare})
+    for (Index local : *each)
+      if (local != kNoLocal)
+        spare.push_back(local);
 }
 
 // What the callers of a callee in place write when it leaves.

@@ -175,6 +175,24 @@ def longData():
     return _module(*lines)
 
 
+def manyCalls():
+    """500 calls of a function so tiny that it is put in their place, in one
+    that calls itself 150 times: were each to have locals of its own, the
+    host's stack would not do."""
+    call = "local.get 1 i64.const {} call $step local.set 1"
+    return _module(
+        "(func $step (param i64 i64) (result i64)",
+        "local.get 0 i64.const 3 i64.mul local.get 1 i64.add)",
+        "(func $deep (param i32 i64) (result i64)",
+        "local.get 0 i32.eqz if local.get 1 return end",
+        *[call.format(i) for i in range(500)],
+        "local.get 0 i32.const 1 i32.sub local.get 1 call $deep",
+        "local.get 1 i64.add)",
+        '(func (export "deep") (result i64)',
+        "i32.const 150 i64.const 1 call $deep)")
+
+
 PROGRAMS = {f.__name__: f for f in (
     deepBlocks, deepExpression, manyLocals, manyParameters, longFunction,
-    farBranches, manyFunctions, wideSwitch, longData)}
+    farBranches, manyFunctions, wideSwitch, longData,
+    manyCalls)}
