@@ -60,25 +60,30 @@ const char *RegionFormer::obstacleToAll() const {
 }
 
 bool RegionFormer::runsOnce() const {
+  std::vector<uint32_t> calls(program.functions.size());
   bool isCommand = false;
+  // The host calls these.
   for (const auto &item : program.module.exports)
     if (item->kind == wasm::ExternalKind::Function) {
       if (item->name != "_start")
         return false;
+      ++calls[program.functionIndex.at(*item->getInternalName())];
       isCommand = true;
     }
-  std::vector<uint32_t> calls(program.functions.size());
+  if (program.module.start.is())
+    ++calls[program.functionIndex.at(program.module.start)];
   for (const Function &function : program.functions)
     for (BlockIndex index : function.layout) {
       const Terminator &end = function.blocks[index].end;
       if (end.backEdge || end.kind == Kind::CallIndirect ||
           end.kind == Kind::TailCallIndirect)
         return false;
-      if ((end.kind == Kind::Call || end.kind == Kind::TailCall) &&
-          ++calls[end.callee] > 1)
-        return false;
+      if (end.kind == Kind::Call || end.kind == Kind::TailCall)
+        ++calls[end.callee];
     }
-  return isCommand;
+  return isCommand &&
+         std::all_of(calls.begin(), calls.end(),
+                     [](uint32_t count) { return count <= 1; });
 }
 
 const char *RegionFormer::obstacleTo(const Function &function) const {
@@ -116,8 +121,9 @@ Regions RegionFormer::run() {
   regions.types = std::make_unique<CallTypes>(program);
   regions.ofFunction.resize(program.functions.size());
   std::vector<RegionChoice> &choices = regions.choices;
-  choices.resize(program.functions.size(), {obstacleToAll()});
-  if (obstacleToAll())
+  const char *obstacle = obstacleToAll();
+  choices.resize(program.functions.size(), {obstacle});
+  if (obstacle)
     return regions;
   std::vector<std::optional<Region>> found(program.functions.size());
   ColdPaths cold(program, options.leaveOutSeed);

@@ -214,7 +214,8 @@ TEST(Regions, RespectTheHostsLimits) {
 TEST(Regions, NeedCodeThatRunsTwice) {
   auto count = [](const std::string &body, bool adapts) {
     Lowered program =
-        lowered("(module (func $a) (func (export \"_start\")" + body + "))");
+        lowered("(module (func $a) (func $main (export \"_start\")" + body +
+                "))");
     RegionOptions options;
     options.bytes = 4096;
     options.adapts = adapts;
@@ -224,6 +225,8 @@ TEST(Regions, NeedCodeThatRunsTwice) {
   EXPECT_EQ(count("(call $a)", false), 2u);
   EXPECT_EQ(count("(call $a) (call $a)", true), 2u);
   EXPECT_EQ(count("(loop $l (br $l))", true), 2u);
+  EXPECT_EQ(count("(call $main)", true), 2u);
+  EXPECT_EQ(count(") (start $main", true), 2u);
 }
 
 // The table of regions would be a second one.
