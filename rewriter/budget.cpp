@@ -6,13 +6,16 @@ namespace {
 
 // Bytes of the VM by default. Above that hosts compile slowly.
 constexpr uint64_t kVmBytes = 160 << 10, kLargeVmBytes = 320 << 10;
+// Of a big program, whose hot code is in regions: what the host compiles at each
+// start is the sum of both.
+constexpr uint64_t kVmBesideRegions = 96 << 10;
 // What selection estimates is generated in up to so much more.
 constexpr double kGenerated = 1.0625;
 
 } // namespace
 
 SelectOptions selectOptions(const PackOptions &options, uint64_t codeBytes,
-                            Counts counts) {
+                            Counts counts, bool hasRegions) {
   SelectOptions select;
   // A handler must fit into a page; a node of a fused one takes about eight
   // bytes.
@@ -23,7 +26,10 @@ SelectOptions selectOptions(const PackOptions &options, uint64_t codeBytes,
     select.handlers = options.maxHandlers;
   if (options.optLevel == 0)
     return select;
-  uint64_t vmBytes = options.optLevel < 3 ? kVmBytes : kLargeVmBytes;
+  bool isBeside = hasRegions && codeBytes > kSmallCode;
+  uint64_t vmBytes = options.optLevel >= 3 ? kLargeVmBytes
+                     : isBeside            ? kVmBesideRegions
+                                           : kVmBytes;
   if (options.vmBytes)
     vmBytes = options.vmBytes;
   // Percent for handlers that others are specialized to.

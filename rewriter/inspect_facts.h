@@ -53,6 +53,8 @@ const char *nameOf(Safepoint::Kind kind);
 struct ModuleFacts {
   std::vector<PassCounts> passes;
   bool profiled = false;
+  // Whether counts are those of a rehearsal.
+  bool rehearsed = false;
   PackOptions options;
   PackStats sizes;
   std::vector<std::vector<BlockWeight>> blocks;

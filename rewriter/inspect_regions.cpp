@@ -41,6 +41,9 @@ void RegionsPrinter::printAll() {
     out << (facts->profiled
                 ? "Regions are functions that ran most for each byte of their "
                   "code.\n"
+            : facts->rehearsed
+                ? "Regions are functions that ran most for each byte of their "
+                  "code, in a rehearsal.\n"
                 : "Regions are functions that are expected to be called "
                   "most.\n");
   out << "region    bytes   benefit  enters  function\n";
@@ -99,6 +102,9 @@ void RegionsPrinter::printWhy(uint32_t f) {
   const RegionChoice &choice = facts->regions[f];
   out << llvm::format(facts->profiled
                           ? "chosen for what ran in it for each byte, %.4g"
+                      : facts->rehearsed
+                          ? "chosen for what ran in it for each byte, in a "
+                            "rehearsal, %.4g"
                           : "chosen for how often it is expected to be called, "
                             "%.4g",
                       choice.benefit)

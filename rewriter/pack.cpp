@@ -123,7 +123,8 @@ llvm::Error prepare(Program &program, const PackOptions &options,
 Tiling coverProgram(Program &program, const Regions &regions,
                     const PackOptions &options, const SourceModule &source) {
   SelectOptions select =
-      selectOptions(options, source.info.codeSize, program.counts);
+      selectOptions(options, source.info.codeSize, program.counts,
+                    !regions.list.empty());
   for (uint32_t region : regions.ofFunction)
     select.isRegion.push_back(region != 0);
   Tiling tiling = selectTiles(program, select);
