@@ -45,6 +45,8 @@ public:
   FlowNode loopOf(FlowNode node) const { return innermost[node]; }
   // Whether there are loops in the loop of this header.
   bool hasInnerLoops(FlowNode node) const { return hasInner[node]; }
+  // Whether the loop of this header is in another one.
+  bool isInnerLoop(FlowNode node) const { return outerLoop[node] != kRoot; }
   // Whether this edge goes back to a loop header.
   bool isBackEdge(FlowNode from, FlowNode to) const {
     return order[to] <= order[from];

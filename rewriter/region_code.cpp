@@ -127,12 +127,13 @@ void RegionBuilder::terminator(FlowNode node, const ireko::Block &block,
                         : goTo(node, nodeOf(end.next), code);
   case Kind::Branch: {
     FlowNode to = nodeOf(end.targets[0]);
-    if (end.backEdge && (!isLatched(node, to) || countsAtEdges(to)))
+    bool counts = end.backEdge && !isUncountedEdge(node, to);
+    if (counts && (!isLatched(node, to) || countsAtEdges(to)))
       return branchBack(node, end, code);
     Expression *condition = value(end.tree);
     if (end.negated)
       condition = builder.makeUnary(EqZInt32, condition);
-    bool latched = end.backEdge && isLatched(node, to);
+    bool latched = counts && isLatched(node, to);
     if (latched || isBranch(node, to)) {
       Name label = latched ? latchLabel(to) : branchLabel(node, to);
       code.push_back(builder.makeBreak(label, nullptr, condition));
@@ -324,7 +325,7 @@ void RegionBuilder::countBehindLeaf(const ireko::Block &block, Code &code) {
 void RegionBuilder::call(FlowNode node, const ireko::Block &block, Code &code) {
   const Terminator &end = block.end;
   if (isInPlace(end)) {
-    callInPlace(block, code);
+    callInPlace(node, block, code);
     return goTo(node, nodeOf(end.next), code);
   }
   bool isTail =

@@ -47,7 +47,13 @@ private:
   // Unless counts are exact, the lowest bits of the count in a local say how
   // often that was, so that there is no other local to keep.
   static constexpr uint32_t kCountStep = 8;
+  // How many a loop counts for others in it that do not count.
+  static constexpr uint32_t kCountsOfInner = 16;
   static_assert(kRestarts < kCountStep);
+  // What numbers of loops are larger by until then. A host has each constant in
+  // one place, and would keep one that the program uses in a loop as well in a
+  // register there.
+  static constexpr uint32_t kRestartBase = 4096;
   // In the global `entry`: the loop's number, and above it the level.
   static constexpr uint32_t kEntryLevelShift = 16;
 
@@ -107,6 +113,11 @@ private:
   void goTo(FlowNode from, FlowNode to, Code &code);
   void goBack(FlowNode from, FlowNode to, Code &code);
   void findLatches();
+  // Where nothing is done along an edge back.
+  bool isUncountedEdge(FlowNode from, FlowNode to) const {
+    return region.graph.isBackEdge(from, to) &&
+           (!isCounted(to) || countsAtHeader(to));
+  }
   bool isLatched(FlowNode from, FlowNode to) const {
     return edgesBack[to] > 1 && region.graph.isBackEdge(from, to);
   }
@@ -116,9 +127,13 @@ private:
   // Behind what is in place of a call.
   wasm::Name doneLabel() const { return prefix + "done"; }
   void addLatch(FlowNode header, Code &code);
+  bool isCounted(FlowNode header) const;
   bool countsAtEdges(FlowNode header) const {
     constexpr uint32_t kMostEdges = 32;
     return edgesBack[header] <= kMostEdges;
+  }
+  bool countsAtHeader(FlowNode header) const {
+    return !gen.countsExactly() && edgesBack[header] > 1;
   }
   void countDown(FlowNode to, wasm::Name back, Code &code);
   void runOut(FlowNode to, wasm::Name back, Code &code);
@@ -133,7 +148,10 @@ private:
   }
   // Once the count has run out.
   wasm::Expression *levelNow() {
-    return get(gen.countsExactly() ? level : count);
+    return gen.countsExactly()
+               ? get(level)
+               : builder.makeBinary(wasm::AndInt32, get(count),
+                                    gen.i32(kCountStep - 1));
   }
   wasm::Expression *mayRestart() {
     return builder.makeBinary(wasm::LtUInt32, levelNow(), gen.i32(kRestarts));
@@ -166,7 +184,7 @@ private:
   bool mayBeInPlace(const Block &block) const;
   bool isInPlace(const Terminator &end) const { return inPlace.count(&end); }
   void chooseInPlace();
-  void callInPlace(const Block &block, Code &code);
+  void callInPlace(FlowNode node, const Block &block, Code &code);
   void addCallersWrites(std::vector<uint32_t> &writes);
 
   // Leaving.
@@ -187,8 +205,12 @@ private:
       storeCount(node, code);
   }
   wasm::Expression *renewCount(uint32_t pc);
-  // Counts one: whether anything is left.
-  wasm::Expression *counted();
+  // Counts: whether anything is left.
+  wasm::Expression *counted(uint32_t steps = 1);
+  uint32_t stepsOf(FlowNode header) const {
+    return placesLoops || region.graph.hasInnerLoops(header) ? kCountsOfInner
+                                                             : 1;
+  }
 
   // In the stream.
   uint32_t addressOf(BlockIndex block) const {
@@ -227,11 +249,13 @@ private:
   RegionBuilder &root;
   RegionBuilder *caller = nullptr;
   const Terminator *callEnd = nullptr;
+  bool isInLoop = false; // of the caller, or of one of its callers
   Slot base = 0;
   // Stands before all labels.
   std::string prefix;
   // Of calls: where others are put in their place.
   std::unordered_map<const Terminator *, const Region *> inPlace;
+  bool placesLoops = false; // any of these has loops
 
   wasm::Function *out = nullptr;
   std::vector<wasm::Index> locals; // by variable; or kNoLocal

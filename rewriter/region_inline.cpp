@@ -97,11 +97,14 @@ void RegionBuilder::chooseInPlace() {
     root.localsInPlace = locals;
     root.nodesInPlace += cost;
     inPlace[&block->end] = callee;
+    placesLoops |= !callee->graph.outermostLoops().empty();
   }
 }
 
-void RegionBuilder::callInPlace(const ireko::Block &block, Code &code) {
+void RegionBuilder::callInPlace(FlowNode node, const ireko::Block &block,
+                                Code &code) {
   RegionBuilder callee(*this, *inPlace.at(&block.end), block.end);
+  callee.isInLoop = isInLoop || region.graph.loopOf(node) != kRoot;
   Code operands;
   addArguments(block, operands);
   for (size_t i = 0; i < operands.size(); ++i)

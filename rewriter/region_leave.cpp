@@ -182,16 +182,17 @@ void RegionBuilder::findDirty() {
   }
 }
 
-Expression *RegionBuilder::counted() {
+Expression *RegionBuilder::counted(uint32_t steps) {
   root.counts = true;
   bool isExact = gen.countsExactly();
   Expression *left = builder.makeLocalTee(
       count,
       builder.makeBinary(SubInt32, get(count),
-                         gen.i32(isExact ? 1 : kCountStep)),
+                         gen.i32(isExact ? 1 : steps * kCountStep)),
       Type::i32);
+  // It may become less than 0.
   return isExact ? left
-                 : builder.makeBinary(GeUInt32, left, gen.i32(kCountStep));
+                 : builder.makeBinary(GeSInt32, left, gen.i32(kCountStep));
 }
 
 Expression *RegionBuilder::renewCount(uint32_t pc) {

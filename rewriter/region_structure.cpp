@@ -159,13 +159,28 @@ void RegionBuilder::goTo(FlowNode from, FlowNode to, Code &code) {
     placeNode(to, code);
 }
 
-// Of loops with several edges back that count, there is one place for what is
-// done when the count has run out. If the edges are many, that counts too: the
-// code is shorter, and hosts have fewer edges to move values along.
+// Unless counts are exact, the count only says when to restart. Innermost loops
+// leave that to the loop around them.
+bool RegionBuilder::isCounted(FlowNode header) const {
+  return gen.countsExactly() || region.graph.hasInnerLoops(header) ||
+         !(region.graph.isInnerLoop(header) || isInLoop);
+}
+
+// Of loops with several edges back, there is one place for what is done when
+// the count has run out. The header counts, or, where counts are exact, each
+// edge; if the edges are many, that place counts too: the code is shorter, and
+// hosts have fewer edges to move values along.
 void RegionBuilder::addLatch(FlowNode header, Code &code) {
+  if (!isCounted(header))
+    return;
+  if (countsAtHeader(header)) {
+    Expression *isOut = builder.makeUnary(EqZInt32, counted(stepsOf(header)));
+    code.insert(code.begin(),
+                builder.makeBreak(latchLabel(header), nullptr, isOut));
+  }
   wasm::Block *body = labelled(latchLabel(header), std::move(code));
   code = {body};
-  if (countsAtEdges(header))
+  if (countsAtHeader(header) || countsAtEdges(header))
     runOut(header, loopLabel(header), code);
   else
     countDown(header, loopLabel(header), code);
@@ -187,6 +202,8 @@ void RegionBuilder::findLatches() {
 
 // Along an edge that counts.
 void RegionBuilder::goBack(FlowNode from, FlowNode to, Code &code) {
+  if (isUncountedEdge(from, to))
+    return goTo(from, to, code);
   if (isLatched(from, to)) {
     if (countsAtEdges(to))
       code.push_back(builder.makeBreak(loopLabel(to), nullptr, counted()));
@@ -204,7 +221,7 @@ void RegionBuilder::goBack(FlowNode from, FlowNode to, Code &code) {
 
 // Counts, and branches to `back`, the way to the node, or leaves.
 void RegionBuilder::countDown(FlowNode to, Name back, Code &code) {
-  code.push_back(builder.makeBreak(back, nullptr, counted()));
+  code.push_back(builder.makeBreak(back, nullptr, counted(stepsOf(to))));
   runOut(to, back, code);
 }
 
@@ -220,13 +237,15 @@ void RegionBuilder::runOut(FlowNode to, Name back, Code &code) {
   Expression *more = gen.i32(gen.safepoints.interval * step);
   uint32_t loop = entryOf(to);
   if (loop) {
-    Name away = leave(Way::Restart, 0, region.liveIn(blockOf(to)), loop, code);
+    Name away = leave(Way::Restart, 0, region.liveIn(blockOf(to)),
+                      loop + kRestartBase, code);
     code.push_back(builder.makeBreak(away, nullptr, mayRestart()));
-  } else if (restarts()) {
+  } else if (restarts() && (!caller || isInLoop)) {
     // The loop around it is to find soon that the count has run out.
-    more = builder.makeSelect(mayRestart(), gen.i32(step), more);
+    uint32_t least = countsAtHeader(to) ? stepsOf(to) + 1 : 1;
+    more = builder.makeSelect(mayRestart(), gen.i32(least * step), more);
   }
-  more = isExact ? gen.draw(more, gen.i32(pc)) : gen.add(get(count), more);
+  more = isExact ? gen.draw(more, gen.i32(pc)) : gen.add(levelNow(), more);
   code.push_back(builder.makeLocalSet(count, more));
   code.push_back(builder.makeBreak(back));
 }
@@ -262,7 +281,11 @@ void RegionBuilder::addRestart(Code &code) {
       builder.makeBinary(ShlInt32, gen.add(levelNow(), gen.i32(1)),
                          gen.i32(kEntryLevelShift));
   again.push_back(gen.storeGlobal(
-      kEntryGlobal, builder.makeBinary(OrInt32, get(restarted), next)));
+      kEntryGlobal,
+      builder.makeBinary(
+          OrInt32,
+          builder.makeBinary(SubInt32, get(restarted), gen.i32(kRestartBase)),
+          next)));
   again.push_back(call);
   again.push_back(gen.moveFrameLimit(kReachOfRestart));
   again.push_back(builder.makeReturn(result));
