@@ -86,6 +86,7 @@ RegionOptions regionOptions(const PackOptions &options, uint64_t codeBytes) {
                     (!options.limits.functionBytes ||
                      options.limits.functionBytes >= kSmallFunctions) &&
                     !countsExactly(options.safepoints, options.fuel);
+  regions.placesSmall = codeBytes <= kFewLoops;
   regions.leaveOutSeed = options.leaveOutSeed;
   return regions;
 }

@@ -4,7 +4,6 @@
 
 #include "ir/manipulation.h"
 #include "rewriter/tree.h"
-#include "wasm-traversal.h"
 
 using namespace wasm;
 
@@ -22,20 +21,6 @@ bool readsFrame(Expression *tree, Slot frame) {
                [&](Expression *&child) { reads |= readsFrame(child, frame); });
   return reads;
 }
-
-// Without what the writer would write for nothing.
-struct Tidier : PostWalker<Tidier> {
-  explicit Tidier(Builder &builder) : builder(builder) {}
-  void visitBlock(wasm::Block *block) {
-    std::vector<Expression *> kept;
-    for (Expression *item : block->list)
-      if (!item->is<Nop>())
-        kept.push_back(item);
-    teeSets(builder, kept);
-    block->list.set(kept);
-  }
-  Builder &builder;
-};
 
 } // namespace
 
@@ -95,7 +80,11 @@ void RegionBuilder::nameLocals() {
 size_t RegionBuilder::passedArguments(const ireko::Block &block) const {
   const Terminator &end = block.end;
   bool isOperator = regions.types->isValueOperator(end);
-  if (end.kind != Kind::Call && end.kind != Kind::TailCall && !isOperator)
+  bool isIndirect = end.kind == Kind::CallIndirect;
+  if (end.kind != Kind::Call && end.kind != Kind::TailCall && !isOperator &&
+      !isIndirect)
+    return 0;
+  if (isIndirect && readsFrame(end.tree, end.frame))
     return 0;
   std::vector<SlotOfType> arguments = regions.types->arguments(end);
   // Operators leave their operands as they are.
@@ -106,6 +95,9 @@ size_t RegionBuilder::passedArguments(const ireko::Block &block) const {
     if (!set || set->index != arguments[i].slot ||
         set->value->type != arguments[i].type ||
         readsFrame(set->value, end.frame) ||
+        // The element's number is computed before.
+        (isIndirect && !set->value->is<LocalGet>() &&
+         !set->value->is<Const>()) ||
         (isOperator &&
          live.contains(region.variable(arguments[i].slot, arguments[i].type))))
       break;
@@ -523,7 +515,7 @@ void RegionBuilder::begin(Name name, Signature signature, Index parameters) {
 void RegionBuilder::end(Code &&code) {
   code.push_back(builder.makeUnreachable());
   out->body = sequence(std::move(code));
-  Tidier(builder).walk(out->body);
+  tidy(builder, *out);
   if (gen.annotates)
     nameLocals();
 }

@@ -30,6 +30,10 @@ namespace ireko {
 // x = v; f(x)   ==>   f(x = v), where x is what f takes first.
 void teeSets(wasm::Builder &builder, std::vector<wasm::Expression *> &code);
 
+// Leaves out what the writer would write for nothing, such as blocks that
+// nothing branches to.
+void tidy(wasm::Builder &builder, wasm::Function &function);
+
 class RegionBuilder {
 public:
   RegionBuilder(Codegen &gen, const Region &region)
@@ -83,6 +87,11 @@ private:
     // Set the address in the stream at which the program goes on, or the
     // number of the loop.
     std::vector<wasm::LocalSet *> sites;
+    uint32_t step = 0; // the first one of its
+  };
+  // Writes something, then what its parent does. The first one returns.
+  struct Step {
+    uint32_t parent, write;
   };
 
   // In place of a call at the end of a block of `caller`.
@@ -193,6 +202,14 @@ private:
   uint32_t numberOf(const Write &write);
   wasm::Expression *written(const Write &write);
   void addLeaves(Code &code);
+  std::vector<Step> findSteps();
+  void findHeaderFrame();
+  bool sharesHeader(const Leave &leave) const {
+    return headerFrame && leave.way == Way::Unwind && leave.owner == 0 &&
+           leave.frame == headerFrame;
+  }
+  void writeHeader(uint32_t frame, uint32_t owner, wasm::Expression *pc,
+                   Code &code);
   wasm::Expression *spill(uint32_t variable);
   wasm::Expression *dummyReturn() { return gen.dummyReturn(out->getResults()); }
 
@@ -275,6 +292,7 @@ private:
   wasm::Index element = 0; // of the table that is called through
   uint32_t nodesInPlace = 0, localsInPlace = 0, callsInPlace = 0;
   std::vector<Leave> leaves;
+  uint32_t headerFrame = 0; // of callees: whose header is written in one place
   std::map<std::vector<uint32_t>, size_t> leavesByKey;
   std::vector<Write> writes;
   std::map<Write, uint32_t> writeNumbers;

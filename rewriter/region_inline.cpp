@@ -22,8 +22,9 @@ using Kind = Terminator::Kind;
 
 namespace {
 
-// Nodes of trees, roughly: what may be in place of any call; of one in a loop;
-// and in all of one region, a part of its own, within limits.
+// Nodes of trees, roughly: what may be in place of any call; of one in a loop,
+// unless the program is big; and in all of one region, a part of its own,
+// within limits.
 constexpr uint32_t kTiny = 12, kSmall = 90, kPart = 2, kLeastRoom = 120,
                    kMostRoom = 600;
 // How deep calls are replaced, and frames beyond those of the region.
@@ -69,7 +70,8 @@ bool RegionBuilder::mayBeInPlace(const ireko::Block &block) const {
   if (depth >= kMaxDepth)
     return false;
   uint32_t cost = costOf(*callee);
-  return cost <= kTiny || (cost <= kSmall && (loops || recurses || caller));
+  return cost <= kTiny || (cost <= kSmall && regions.placesSmall &&
+                           (loops || recurses || caller));
 }
 
 // The calls in the innermost loops first.

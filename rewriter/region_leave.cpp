@@ -2,6 +2,7 @@
 // when.
 
 #include <algorithm>
+#include <optional>
 
 #include "ir/manipulation.h"
 #include "rewriter/region_code.h"
@@ -57,34 +58,89 @@ Name RegionBuilder::leave(Way way, Slot frame, const SlotSet &live, uint32_t pc,
   return found.label;
 }
 
+void RegionBuilder::writeHeader(uint32_t frame, uint32_t owner, Expression *pc,
+                                Code &code) {
+  code.push_back(gen.store(fp(), frame, pc));
+  code.push_back(gen.store(fp(), frame + 4, above(owner)));
+}
+
+// Most calls of a function have their frames at the same place. The header of
+// those is written in one place, unless the function leaves otherwise too.
+void RegionBuilder::findHeaderFrame() {
+  if (gen.safepoints.areStrict())
+    return;
+  constexpr uint32_t kFewest = 3;
+  std::map<uint32_t, uint32_t> counts; // by frame
+  for (const Leave &each : leaves)
+    if (each.way == Way::Unwind && each.owner == 0)
+      ++counts[each.frame];
+  auto most = std::max_element(
+      counts.begin(), counts.end(),
+      [](const auto &a, const auto &b) { return a.second < b.second; });
+  if (most != counts.end() && most->second >= kFewest)
+    headerFrame = most->first;
+}
+
+// What is written most often is written last, by a step that all who write it
+// share; so on with those, and with the others.
+std::vector<RegionBuilder::Step> RegionBuilder::findSteps() {
+  std::vector<Step> steps{{0, 0}};
+  struct Work {
+    uint32_t step;
+    std::vector<Leave *> leaves; // that go through the step
+  };
+  std::vector<Work> work{{0, {}}};
+  for (Leave &each : leaves)
+    work.back().leaves.push_back(&each);
+  std::vector<uint32_t> uses(writes.size());
+  while (!work.empty()) {
+    auto [step, group] = std::move(work.back());
+    work.pop_back();
+    for (const Leave *each : group)
+      for (uint32_t write : each->writes)
+        ++uses[write];
+    std::optional<uint32_t> most;
+    for (const Leave *each : group)
+      for (uint32_t write : each->writes)
+        if (!most || uses[write] > uses[*most] ||
+            (uses[write] == uses[*most] && writes[write] < writes[*most]))
+          most = write;
+    for (const Leave *each : group)
+      for (uint32_t write : each->writes)
+        uses[write] = 0;
+    if (!most) {
+      for (Leave *each : group)
+        each->step = step;
+      continue;
+    }
+    Work with{uint32_t(steps.size()), {}}, without{step, {}};
+    steps.push_back({step, *most});
+    for (Leave *each : group) {
+      auto found = std::find(each->writes.begin(), each->writes.end(), *most);
+      if (found == each->writes.end()) {
+        without.leaves.push_back(each);
+        continue;
+      }
+      each->writes.erase(found);
+      with.leaves.push_back(each);
+    }
+    // A step falls into the one before it if that is its parent.
+    if (!without.leaves.empty())
+      work.push_back(std::move(without));
+    work.push_back(std::move(with));
+  }
+  return steps;
+}
+
 // Behind the code of the region, which they enclose. Values are written in such
 // an order that what many places write comes last, and is shared by them.
 void RegionBuilder::addLeaves(Code &code) {
-  std::vector<uint32_t> uses(writes.size());
-  for (const Leave &each : leaves)
-    for (uint32_t write : each.writes)
-      ++uses[write];
-  // Writes something, then what its parent does. The first one returns.
-  struct Step {
-    uint32_t parent, write;
-  };
-  std::vector<Step> steps{{0, 0}};
-  std::map<std::pair<uint32_t, uint32_t>, uint32_t> known;
+  findHeaderFrame();
+  std::vector<Step> steps = findSteps();
   auto label = [](uint32_t step) -> Name {
     return "step" + std::to_string(step);
   };
   for (Leave &each : leaves) {
-    std::sort(
-        each.writes.begin(), each.writes.end(), [&](uint32_t a, uint32_t b) {
-          return uses[a] != uses[b] ? uses[a] > uses[b] : writes[a] < writes[b];
-        });
-    uint32_t step = 0;
-    for (uint32_t write : each.writes) {
-      auto [it, isNew] = known.try_emplace({step, write}, steps.size());
-      if (isNew)
-        steps.push_back({step, write});
-      step = it->second;
-    }
     auto pcOf = [](LocalSet *set) {
       return uint32_t(set->value->cast<Const>()->value.geti32());
     };
@@ -102,11 +158,15 @@ void RegionBuilder::addLeaves(Code &code) {
       away.push_back(builder.makeCall(gen.program.own(kLeave),
                                       {pc, above(each.frame), gen.i32(0)},
                                       Type::none));
+    } else if (sharesHeader(each)) {
+      if (isOne)
+        away.push_back(builder.makeLocalSet(pcLocal, pc));
     } else {
-      away.push_back(gen.store(fp(), each.frame, pc));
-      away.push_back(gen.store(fp(), each.frame + 4, above(each.owner)));
+      writeHeader(each.frame, each.owner, pc, away);
+      if (headerFrame)
+        away.push_back(builder.makeLocalSet(pcLocal, gen.i32(0)));
     }
-    away.push_back(builder.makeBreak(label(step)));
+    away.push_back(builder.makeBreak(label(each.step)));
     if (isOne)
       for (LocalSet *site : each.sites)
         ExpressionManipulator::nop(site);
@@ -124,6 +184,12 @@ void RegionBuilder::addLeaves(Code &code) {
         addRestart(code);
       if (region.leavesOut)
         addAside(code);
+      if (headerFrame) {
+        Code header;
+        writeHeader(headerFrame, 0, get(pcLocal), header);
+        code.push_back(
+            builder.makeIf(get(pcLocal), sequence(std::move(header))));
+      }
       code.push_back(dummyReturn());
     } else {
       code.push_back(written(writes[steps[i].write]));

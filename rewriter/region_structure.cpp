@@ -1,7 +1,10 @@
 // How the blocks of a region nest, and how loops count and are entered.
 
+#include <unordered_set>
+
 #include "rewriter/region_code.h"
 #include "rewriter/tree.h"
+#include "wasm-traversal.h"
 
 using namespace wasm;
 
@@ -64,6 +67,47 @@ void teeSets(Builder &builder, std::vector<Expression *> &code) {
     code[kept++] = next;
   }
   code.resize(kept);
+}
+
+namespace {
+
+struct Tidier : PostWalker<Tidier> {
+  Tidier(Builder &builder, wasm::Function &function)
+      : builder(builder), function(function) {}
+  void visitBreak(Break *branch) { targets.insert(branch->name); }
+  void visitSwitch(Switch *branch) {
+    targets.insert(branch->default_);
+    targets.insert(branch->targets.begin(), branch->targets.end());
+  }
+  void visitBlock(wasm::Block *block) {
+    if (!targets.count(block->name))
+      block->name = Name();
+    std::vector<Expression *> kept;
+    for (Expression *item : block->list) {
+      auto *inner = item->dynCast<wasm::Block>();
+      if (inner && !inner->name.is())
+        splice(*inner, kept);
+      else if (!item->is<Nop>())
+        kept.push_back(item);
+    }
+    teeSets(builder, kept);
+    block->list.set(kept);
+  }
+  void splice(wasm::Block &inner, std::vector<Expression *> &kept) {
+    auto location = function.debugLocations.find(&inner);
+    if (location != function.debugLocations.end() && !inner.list.empty())
+      function.debugLocations[inner.list[0]] = location->second;
+    kept.insert(kept.end(), inner.list.begin(), inner.list.end());
+  }
+  Builder &builder;
+  wasm::Function &function;
+  std::unordered_set<Name> targets;
+};
+
+} // namespace
+
+void tidy(Builder &builder, wasm::Function &function) {
+  Tidier(builder, function).walk(function.body);
 }
 
 Name RegionBuilder::blockLabel(FlowNode node) const {
@@ -277,9 +321,8 @@ void RegionBuilder::addRestart(Code &code) {
         gen.add(gen.draw(longer, gen.i32(gen.image.entries[region.function])),
                 gen.i32(1))));
   }
-  Expression *next =
-      builder.makeBinary(ShlInt32, gen.add(levelNow(), gen.i32(1)),
-                         gen.i32(kEntryLevelShift));
+  Expression *next = builder.makeBinary(
+      ShlInt32, gen.add(levelNow(), gen.i32(1)), gen.i32(kEntryLevelShift));
   again.push_back(gen.storeGlobal(
       kEntryGlobal,
       builder.makeBinary(
@@ -332,12 +375,12 @@ void RegionBuilder::emitRoot(Code &code) {
       goOn.push_back(
           builder.makeIf(entered(), gen.moveFrameLimit(-kReachOfRestart)));
       goOn.push_back(
-          isExact ? builder.makeLocalSet(level, entered())
-                  : builder.makeLocalSet(
-                        count, gen.add(builder.makeBinary(
-                                           ShlInt32, get(count),
-                                           restartShift(entered())),
-                                       entered())));
+          isExact
+              ? builder.makeLocalSet(level, entered())
+              : builder.makeLocalSet(
+                    count, gen.add(builder.makeBinary(ShlInt32, get(count),
+                                                      restartShift(entered())),
+                                   entered())));
     }
     SlotSet live(region.variables.size());
     std::vector<Name> labels;

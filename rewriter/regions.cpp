@@ -119,6 +119,7 @@ const char *RegionFormer::obstacleTo(const Region &region) const {
 Regions RegionFormer::run() {
   Regions regions;
   regions.types = std::make_unique<CallTypes>(program);
+  regions.placesSmall = options.placesSmall;
   regions.ofFunction.resize(program.functions.size());
   std::vector<RegionChoice> &choices = regions.choices;
   const char *obstacle = obstacleToAll();

@@ -25,6 +25,9 @@ struct RegionOptions {
   bool adapts = false;
   // Whether small loops may count in one of several copies.
   bool unrolls = false;
+  // Whether small functions may be in place of calls in loops, not only tiny
+  // ones.
+  bool placesSmall = false;
   // Not 0: leaves blocks out at random.
   uint32_t leaveOutSeed = 0;
 };
@@ -49,6 +52,7 @@ struct Regions {
   static constexpr uint32_t kFrameInPlace = 64;
 
   std::unique_ptr<CallTypes> types;
+  bool placesSmall = false; // as RegionOptions has it
   std::vector<Region> list;
   // By function: the region's index plus one, or 0.
   std::vector<uint32_t> ofFunction;

@@ -44,7 +44,7 @@
           (i64.extend_i32_u (i32.xor (local.get $j) (local.get $sum)))))
         (br_if $inner (i32.lt_u
           (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-          (i32.const 300))))
+          (i32.const 100))))
       (if (i32.eqz (i32.rem_u (local.get $i) (i32.const 7)))
         (then
           (local.set $i (i32.add (local.get $i) (i32.const 1)))
@@ -52,7 +52,7 @@
       (local.set $sum (call $leaf (local.get $sum)))
       (br_if $outer (i32.lt_u
         (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-        (i32.const 3000))))
+        (i32.const 9000))))
     (i32.xor (local.get $sum) (i32.wrap_i64 (i64.add (local.get $kept)
       (i64.shr_u (local.get $kept) (i64.const 32))))))
 
@@ -73,6 +73,27 @@
         (local.get $i)))
       (br_if $behind (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))
     (local.get $sum))
+
+  ;; Loops in place of calls, in a loop and outside of one.
+  (func $power (param $x i32) (param $times i32) (result i32)
+    (local $product i32)
+    (local.set $product (i32.const 1))
+    (loop $again
+      (local.set $product (i32.mul (local.get $product) (local.get $x)))
+      (br_if $again (i32.gt_s
+        (local.tee $times (i32.sub (local.get $times) (i32.const 1)))
+        (i32.const 0))))
+    (local.get $product))
+  (func (export "powers") (param $n i32) (result i32)
+    (local $i i32) (local $sum i32)
+    (local.set $sum (call $power (local.get $n) (i32.const 3)))
+    (loop $again
+      (local.set $sum (i32.add (i32.mul (local.get $sum) (i32.const 7))
+        (call $power (local.get $i) (i32.and (local.get $sum) (i32.const 7)))))
+      (br_if $again (i32.lt_u
+        (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+        (i32.const 40000))))
+    (i32.add (local.get $sum) (call $power (local.get $i) (i32.const 5))))
 
   ;; Trapped by a restarted activation.
   (func (export "trap") (param $n i32) (result i32) (local $i i32)
