@@ -70,7 +70,8 @@ private:
 void runPass(const Pass &pass, Program &program, Function &function,
              const PackOptions &options) {
   if (pass.fromLevel <= options.optLevel &&
-      (options.exits || pass.run != extendBlocks))
+      (options.exits || pass.run != extendBlocks) &&
+      !(options.forSize && pass.run == copyEnds))
     pass.run(program, function);
 }
 

@@ -403,12 +403,17 @@ void Weights::estimateFrequencies(const std::vector<Call> &calls) {
 }
 
 // A function hands most of its rank on to those that it calls, in equal parts
-// for each call that is expected to happen.
+// for each call that is expected to happen. An interpreter begins with as much
+// as all others together, for what it calls runs whenever it runs.
 void Weights::rank(const std::vector<Call> &calls) {
   constexpr int kRounds = 20;
   constexpr double kHandedOn = 0.85;
+  std::vector<double> start(ranks.size(), 1);
+  for (uint32_t f = 0; f < start.size(); ++f)
+    if (interpretedCases(program.functions[f]))
+      start[f] += start.size();
   for (int round = 0; round < kRounds; ++round) {
-    std::vector<double> next(ranks.size(), 1);
+    std::vector<double> next = start;
     for (const Call &call : calls)
       next[call.callee] += kHandedOn * ranks[call.caller] * call.share;
     ranks = std::move(next);
