@@ -71,7 +71,7 @@ void teeSets(Builder &builder, std::vector<Expression *> &code) {
 
 namespace {
 
-struct Tidier : PostWalker<Tidier> {
+struct Tidier : ExpressionStackWalker<Tidier> {
   Tidier(Builder &builder, wasm::Function &function)
       : builder(builder), function(function) {}
   void visitBreak(Break *branch) { targets.insert(branch->name); }
@@ -82,22 +82,31 @@ struct Tidier : PostWalker<Tidier> {
   void visitBlock(wasm::Block *block) {
     if (!targets.count(block->name))
       block->name = Name();
+    // The block around it takes what is in it: each item moves once, however
+    // deep blocks nest.
+    Expression *parent = getParent();
+    if (!block->name.is() && parent && parent->is<wasm::Block>())
+      return;
     std::vector<Expression *> kept;
-    for (Expression *item : block->list) {
+    gather(*block, kept);
+    teeSets(builder, kept);
+    block->list.set(kept);
+  }
+  void gather(wasm::Block &block, std::vector<Expression *> &kept) {
+    for (Expression *item : block.list) {
       auto *inner = item->dynCast<wasm::Block>();
       if (inner && !inner->name.is())
         splice(*inner, kept);
       else if (!item->is<Nop>())
         kept.push_back(item);
     }
-    teeSets(builder, kept);
-    block->list.set(kept);
   }
   void splice(wasm::Block &inner, std::vector<Expression *> &kept) {
+    size_t first = kept.size();
+    gather(inner, kept);
     auto location = function.debugLocations.find(&inner);
-    if (location != function.debugLocations.end() && !inner.list.empty())
-      function.debugLocations[inner.list[0]] = location->second;
-    kept.insert(kept.end(), inner.list.begin(), inner.list.end());
+    if (location != function.debugLocations.end() && first < kept.size())
+      function.debugLocations[kept[first]] = location->second;
   }
   Builder &builder;
   wasm::Function &function;
