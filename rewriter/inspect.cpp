@@ -47,6 +47,31 @@ std::string frameRange(const Terminator &end) {
   return text;
 }
 
+// A slot of several locals has all their names, "$i/$n"; one that has other
+// values too, its own behind them. Too many names are none.
+SlotNames namesOfMoved(const std::vector<std::pair<Slot, Slot>> &moved,
+                       const SlotNames &locals) {
+  constexpr size_t kMaxNames = 3;
+  SlotNames names;
+  for (size_t i = 0; i < moved.size();) {
+    Slot slot = moved[i].first;
+    std::string name;
+    size_t count = 0;
+    bool hasOthers = false;
+    for (; i < moved.size() && moved[i].first == slot; ++i) {
+      Slot local = moved[i].second;
+      if (local >= locals.size() || locals[local].empty())
+        hasOthers = true;
+      else
+        name += (count++ ? "/" : "") + locals[local];
+    }
+    names.resize(slot + 1);
+    if (count && count + hasOthers <= kMaxNames)
+      names[slot] = hasOthers ? name + "/" + slotName(slot) : name;
+  }
+  return names;
+}
+
 } // namespace
 
 SlotNames slotNames(const Program &program, const NameMap &locals,
@@ -61,7 +86,8 @@ SlotNames slotNames(const Program &program, const NameMap &locals,
     names.push_back(name.empty() ? "" : "$" + printableName(name));
     names.resize(names.size() + slotsOfAll(function.getLocalType(i)) - 1);
   }
-  return names;
+  const auto &moved = program.functions[index].moved;
+  return moved.empty() ? names : namesOfMoved(moved, names);
 }
 
 std::string printTree(const Program &program, Expression *tree,

@@ -112,9 +112,13 @@ struct Function {
   std::vector<Block> blocks;      // an imported function has none
   std::vector<BlockIndex> layout; // the reachable blocks, entry first
   uint32_t paramSlots = 0;
-  uint32_t localSlots = 0; // parameters and other locals: slots [1, 1 + this)
+  uint32_t localSlots = 0; // parameters and other locals, for lowering: slots
+                           // [1, 1 + this)
   uint32_t frameSlots = 1; // the whole frame with its header, outgoing
                            // arguments included
+  // Where values are, if not where lowering has put them: pairs of a slot and
+  // the local's that is kept there, or 0 for other values; sorted.
+  std::vector<std::pair<Slot, Slot>> moved;
 };
 
 // An operator that the cold function runs. Its tree's LocalGets name slots
@@ -155,8 +159,8 @@ struct GlobalPlace {
 inline constexpr char kFuncRegister[] = "ref.func";
 inline constexpr char kExternRegister[] = "ref.extern";
 
-// What Block::count is: nothing, what ran in a rehearsal (rehearsal.h), or what a
-// profile says (profile.h).
+// What Block::count is: nothing, what ran in a rehearsal (rehearsal.h), or what
+// a profile says (profile.h).
 enum class Counts : uint8_t { None, Rehearsed, Profiled };
 
 struct Program {

@@ -3,5 +3,5 @@
 for command in "" pack run inspect diff lower vm hosts; do
   ireko $command --help | awk -v c="$command" '
     length > 80 { print c ": line too long: " $0 }
-    END { if (NR > (c == "pack" ? 55 : c == "inspect" ? 56 : c == "run" ? 42 : 24)) print c ": " NR " lines" }'
+    END { if (NR > (c == "pack" ? 55 : c == "inspect" ? 57 : c == "run" ? 42 : 24)) print c ": " NR " lines" }'
 done

@@ -1,0 +1,12 @@
+(module
+  (import "m" "show" (func $show (param i32)))
+  (memory 1)
+  (func $f (export "f") (param $p i32) (result i32)
+    (local $first i32) (local $next i32)
+    (local.set $first (i32.load (local.get $p)))
+    (call $show (local.get $first))
+    (local.set $next (i32.load offset=4 (local.get $p)))
+    (call $show (local.get $next))
+    (call $g (i32.add (local.get $next) (i32.const 1))))
+  (func $g (param $x i32) (result i32)
+    (local.get $x)))
