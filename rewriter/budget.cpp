@@ -65,7 +65,7 @@ SelectOptions selectOptions(const PackOptions &options, uint64_t codeBytes,
 }
 
 RegionOptions regionOptions(const PackOptions &options, uint64_t codeBytes) {
-  constexpr uint64_t kBig = 512 << 10;
+  constexpr uint64_t kBig = 384 << 10;
   RegionOptions regions;
   regions.bytes = options.regionBytes;
   regions.adapts = regions.bytes == PackOptions::kAdaptRegions;

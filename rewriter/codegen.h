@@ -73,6 +73,8 @@ inline constexpr char kFrameLimit[] = "frame.limit";
 inline constexpr char kEntryGlobal[] = "entry";
 // Not 0: a callee's frame did not fit into the guest stack.
 inline constexpr char kExhausted[] = "exhausted";
+// The loop with which a region goes on that has waited for the stream; or 0.
+inline constexpr char kHandedBack[] = "handed.back";
 inline constexpr char kRandom[] = "random";
 // With fuel, an i64: what may still be counted, besides the count.
 inline constexpr char kFuel[] = "fuel";
@@ -81,6 +83,7 @@ inline constexpr char kEnter[] = "enter";
 inline constexpr char kLeave[] = "leave";
 inline constexpr char kRunStream[] = "run.stream";
 inline constexpr char kRunOnTop[] = "run.top";
+inline constexpr char kRunAside[] = "run.aside";
 
 // What comes of entering a region from the stream.
 enum class EntryResult : uint32_t {
@@ -294,6 +297,7 @@ private:
   void addEnterFunction(wasm::HeapType type, wasm::Name name);
   void addEnter();
   void addRunOnTop();
+  void addRunAside();
   void addLeave();
   // Frames up to this address leave room for that of any region; 0: none do.
   uint32_t highestRegionFrame() const;

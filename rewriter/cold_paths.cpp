@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "rewriter/flow_graph.h"
 #include "rewriter/liveness.h"
 
 using namespace wasm;
@@ -91,14 +92,37 @@ std::vector<Cold> ColdPaths::of(uint32_t index) const {
         cold[block] = Cold::Always;
     return cold;
   }
-  bool isKnown =
-      program.counts == Counts::Profiled && function.blocks[first].count;
-  std::vector<bool> doomed = doomedOf(function);
+  bool ran = function.blocks[first].count;
+  bool isProfiled = program.counts == Counts::Profiled && ran;
+  std::vector<bool> doomed = doomedOf(function), rare(function.blocks.size());
+  if (program.counts == Counts::Rehearsed && ran)
+    rare = rareOf(function);
   for (BlockIndex block : function.layout)
     if (block != first &&
-        (doomed[block] || (isKnown && !function.blocks[block].count)))
+        (doomed[block] || rare[block] ||
+         (isProfiled && !function.blocks[block].count)))
       cold[block] = Cold::IfShorter;
   return cold;
+}
+
+// A rehearsal sees little of what a program does, so what did not run in it may
+// yet run often. But in the loop of an interpreter it costs little each time:
+// the stream runs it, and the region goes on at the loop's header.
+std::vector<bool> ColdPaths::rareOf(const Function &function) const {
+  std::vector<bool> rare(function.blocks.size());
+  FlowGraph graph(function);
+  if (!graph.isReducible())
+    return rare;
+  for (BlockIndex block : function.layout) {
+    FlowNode loop = graph.loopOf(nodeOf(block));
+    while (loop != kRoot && graph.isInnerLoop(loop))
+      loop = graph.outerLoopOf(loop);
+    rare[block] = loop != kRoot &&
+                  graph.loopSize(loop) >= FlowGraph::kLargeLoop &&
+                  function.blocks[blockOf(loop)].count &&
+                  !function.blocks[block].count;
+  }
+  return rare;
 }
 
 } // namespace ireko

@@ -18,12 +18,14 @@ public:
   ColdPaths(const Program &program, uint32_t seed);
 
   // By block. With a profile, those that did not run in a function that did;
-  // and in any case those that lead to nothing but a trap or an exit. Never the
-  // function's first.
+  // after a rehearsal only those of an interpreter's loop; and in any case
+  // those that lead to nothing but a trap or an exit. Never the function's
+  // first.
   std::vector<Cold> of(uint32_t function) const;
 
 private:
   std::vector<bool> doomedOf(const Function &function) const;
+  std::vector<bool> rareOf(const Function &function) const;
   bool neverReturns(const Terminator &end) const;
 
   const Program &program;

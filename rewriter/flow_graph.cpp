@@ -11,7 +11,8 @@ FlowGraph::FlowGraph(const Function &function)
       order(successors.size(), kUnreached), dominator(successors.size()),
       innermost(successors.size(), kRoot), outerLoop(successors.size(), kRoot),
       header(successors.size()), hasInner(successors.size()),
-      entry(successors.size()), size(successors.size()),
+      towards(successors.size(), kRoot), entry(successors.size()),
+      size(successors.size()),
       labelled(successors.size()), inside(successors.size()),
       behind(successors.size()) {
   sortNodes(function);
@@ -138,26 +139,50 @@ void FlowGraph::findLoops() {
           work.push_back(from);
     }
   }
-  for (auto it = headers.rbegin(); it != headers.rend(); ++it) {
-    header[*it] = true;
-    if (outerLoop[*it] != kRoot)
+  for (FlowNode loop : headers)
+    header[loop] = true;
+  measureLoops(headers);
+}
+
+// Sizes, and where loops are entered.
+void FlowGraph::measureLoops(const std::vector<FlowNode> &innerFirst) {
+  for (FlowNode node : sorted)
+    ++size[innermost[node]];
+  std::vector<FlowNode> largest(size.size(), kRoot); // in this one
+  for (FlowNode loop : innerFirst) {
+    FlowNode outer = outerLoop[loop];
+    if (outer == kRoot)
       continue;
-    outermost.push_back(*it);
-    entry[*it] = outermost.size();
+    size[outer] += size[loop];
+    if (size[loop] >= kLargeLoop &&
+        (largest[outer] == kRoot || size[loop] >= size[largest[outer]]))
+      largest[outer] = loop;
   }
-  for (FlowNode node : sorted) {
-    FlowNode loop = innermost[node];
-    while (loop != kRoot && outerLoop[loop] != kRoot)
-      loop = outerLoop[loop];
-    ++size[loop];
+  for (auto it = innerFirst.rbegin(); it != innerFirst.rend(); ++it)
+    if (outerLoop[*it] == kRoot)
+      entered.push_back(*it);
+  for (size_t i = 0, outermost = entered.size(); i < outermost; ++i) {
+    FlowNode loop = entered[i];
+    for (; largest[loop] != kRoot; loop = towards[loop])
+      towards[loop] = largest[loop];
+    if (loop != entered[i])
+      entered.push_back(loop);
   }
+  for (uint32_t i = 0; i < entered.size(); ++i)
+    entry[entered[i]] = i + 1;
 }
 
 void FlowGraph::addEntries() {
-  for (FlowNode loop : outermost) {
-    successors[kRoot].push_back(loop);
-    predecessors[loop].push_back(kRoot);
-  }
+  auto add = [&](FlowNode from, FlowNode to) {
+    successors[from].push_back(to);
+    predecessors[to].push_back(from);
+  };
+  for (FlowNode loop : entered)
+    if (!isInnerLoop(loop)) {
+      add(kRoot, loop);
+      for (; towards[loop] != kRoot; loop = towards[loop])
+        add(loop, towards[loop]);
+    }
 }
 
 void FlowGraph::place(const Function &function) {

@@ -45,17 +45,27 @@ public:
   FlowNode loopOf(FlowNode node) const { return innermost[node]; }
   // Whether there are loops in the loop of this header.
   bool hasInnerLoops(FlowNode node) const { return hasInner[node]; }
+  // The header of the loop around the one of this header, or kRoot.
+  FlowNode outerLoopOf(FlowNode node) const { return outerLoop[node]; }
   // Whether the loop of this header is in another one.
   bool isInnerLoop(FlowNode node) const { return outerLoop[node] != kRoot; }
   // Whether this edge goes back to a loop header.
   bool isBackEdge(FlowNode from, FlowNode to) const {
     return order[to] <= order[from];
   }
-  // The headers of the outermost loops, and the place of one of them in that
-  // list, from 1; 0 for other nodes.
-  const std::vector<FlowNode> &outermostLoops() const { return outermost; }
+  // The headers of loops that can be entered from the root, and the place of
+  // one of them in that list, from 1; 0 for other nodes. The outermost loops
+  // come first; of a large one that has large ones in it, the largest of each
+  // depth, the innermost of these can be entered too, through the headers
+  // around it.
+  const std::vector<FlowNode> &enteredLoops() const { return entered; }
   uint32_t entryOf(FlowNode node) const { return entry[node]; }
-  // Nodes of an outermost loop, inner loops included.
+  // Of the header of an outermost loop or one on such a way: the next header on
+  // it, or kRoot.
+  FlowNode nextOnWay(FlowNode header) const { return towards[header]; }
+  // Nodes of a loop, inner loops included. Large ones are those of
+  // interpreters.
+  static constexpr uint32_t kLargeLoop = 64;
   uint32_t loopSize(FlowNode header) const { return size[header]; }
 
   bool isInline(FlowNode node) const { return !labelled[node]; }
@@ -74,6 +84,7 @@ private:
   void findDominators();
   bool dominates(FlowNode a, FlowNode b) const;
   void findLoops();
+  void measureLoops(const std::vector<FlowNode> &innerFirst);
   void addEntries();
   void place(const Function &function);
 
@@ -86,7 +97,7 @@ private:
   // in its own loop. And of the loop around a header's.
   std::vector<FlowNode> innermost, outerLoop;
   std::vector<bool> header, hasInner;
-  std::vector<FlowNode> outermost;
+  std::vector<FlowNode> entered, towards;
   std::vector<uint32_t> entry, size;
   std::vector<bool> labelled;
   std::vector<std::vector<FlowNode>> inside, behind;

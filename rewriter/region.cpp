@@ -256,7 +256,7 @@ bool Region::mayBeLeaf(const CallTypes &types) const {
         return false;
     }
   }
-  return graph.outermostLoops().empty();
+  return graph.enteredLoops().empty();
 }
 
 void Region::copyCode(const Program &program) {

@@ -199,8 +199,8 @@ Name Codegen::streamFunction(HeapType type) {
     list.push_back(builder.makeIf(
         isOut,
         storeGlobal(kCountGlobal, draw(i32(safepoints.interval), get(entry)))));
-  list.push_back(builder.makeCall(program.own(kRunOnTop), {get(entry), get(0)},
-                                  Type::none));
+  list.push_back(builder.makeCall(
+      program.own(kRunOnTop), {get(entry), get(0), i32(0)}, Type::none));
   std::vector<SlotOfType> results = valuesOf(guest.results, kFirstSlot);
   if (!results.empty())
     list.push_back(load(results[0].type, get(0), results[0].slot * kSlotBytes));
@@ -208,13 +208,14 @@ Name Codegen::streamFunction(HeapType type) {
   return name;
 }
 
-// (pc, fp): runs the dispatch function on top of the host's stack until the
-// frame returns, or everything leaves.
+// (pc, fp, mark): runs the dispatch function on top of the host's stack until
+// the frame returns, or everything leaves. The mark is 0, or says which region
+// waits (kHandsBack).
 void Codegen::addRunOnTop() {
-  auto function =
-      Builder::makeFunction(program.own(kRunOnTop),
-                            Signature({Type::i32, Type::i32}, Type::none), {});
-  enum { kPc, kFrame };
+  auto function = Builder::makeFunction(
+      program.own(kRunOnTop),
+      Signature({Type::i32, Type::i32, Type::i32}, Type::none), {});
+  enum { kPc, kFrame, kMark };
   auto get = [&](Index local) {
     return builder.makeLocalGet(local, Type::i32);
   };
@@ -225,12 +226,30 @@ void Codegen::addRunOnTop() {
   function->body = builder.makeBlock(
       {builder.makeLocalSet(pc, load(Type::i32, get(kFrame), 0)),
        builder.makeLocalSet(fp, load(Type::i32, get(kFrame), 4)),
-       store(get(kFrame), 0, i32(kHaltPc)), store(get(kFrame), 4, i32(0)),
+       store(get(kFrame), 0, i32(kHaltPc)), store(get(kFrame), 4, get(kMark)),
        moveFrameLimit(-kReachOfDispatch),
        builder.makeCall(program.own(kRunStream), {get(kPc), get(kFrame)},
                         Type::none),
        moveFrameLimit(kReachOfDispatch), store(get(kFrame), 0, get(pc)),
        store(get(kFrame), 4, get(fp))});
+  bundle.addFunction(std::move(function));
+}
+
+// (pc, fp, mark): as above; returns the loop with which the region goes on, or
+// 0 if the frame has returned or everything leaves.
+void Codegen::addRunAside() {
+  auto function = Builder::makeFunction(
+      program.own(kRunAside),
+      Signature({Type::i32, Type::i32, Type::i32}, Type::i32), {});
+  std::vector<Expression *> operands;
+  for (Index i = 0; i < 3; ++i)
+    operands.push_back(builder.makeLocalGet(i, Type::i32));
+  Index loop = Builder::addVar(function.get(), Type::i32);
+  function->body = builder.makeBlock(
+      {builder.makeCall(program.own(kRunOnTop), operands, Type::none),
+       builder.makeLocalSet(loop, loadGlobal(kHandedBack)),
+       storeGlobal(kHandedBack, i32(0)), builder.makeLocalGet(loop, Type::i32)},
+      Type::i32);
   bundle.addFunction(std::move(function));
 }
 
@@ -262,7 +281,8 @@ void Codegen::addEnterFunction(HeapType type, Name name) {
   bundle.addFunction(std::move(function));
 }
 
-// (signature, region, fp, pc, loop), to an EntryResult
+// (signature, region, fp, pc, loop), to an EntryResult. If the region waits for
+// just this, the dispatch function returns to it: its frame is the outermost.
 void Codegen::addEnter() {
   auto function = Builder::makeFunction(
       program.own(kEnter),
@@ -277,7 +297,23 @@ void Codegen::addEnter() {
   Expression *flagged =
       builder.makeBinary(OrInt32, get(kFrame),
                          builder.makeSelect(get(kLoop), i32(kGoesOn), i32(0)));
-  function->body = builder.makeBlock(
+  std::vector<Expression *> list;
+  if (regions->handBack()) {
+    Expression *isThis = builder.makeBinary(
+        EqInt32, load(Type::i32, get(kFrame), 4),
+        builder.makeBinary(OrInt32, get(kRegion), i32(int32_t(kHandsBack))));
+    Expression *isOutermost = builder.makeBinary(
+        EqInt32, load(Type::i32, get(kFrame), 0), i32(kHaltPc));
+    Expression *isLoop = builder.makeBinary(NeInt32, get(kLoop), i32(0));
+    list.push_back(builder.makeIf(
+        builder.makeBinary(AndInt32, isLoop,
+                           builder.makeBinary(AndInt32, isOutermost, isThis)),
+        builder.makeBlock(
+            {storeGlobal(kHandedBack, get(kLoop)),
+             builder.makeReturn(answer(EntryResult::Returned))})));
+  }
+  list.insert(
+      list.end(),
       {builder.makeIf(
            builder.makeBinary(GtUInt32, get(kFrame), i32(highestRegionFrame())),
            builder.makeReturn(answer(EntryResult::NoRoom))),
@@ -298,8 +334,8 @@ void Codegen::addEnter() {
            HeapType(entering)),
        builder.makeSelect(loadGlobal(kCountGlobal),
                           answer(EntryResult::Returned),
-                          answer(EntryResult::Left))},
-      Type::i32);
+                          answer(EntryResult::Left))});
+  function->body = builder.makeBlock(list, Type::i32);
   bundle.addFunction(std::move(function));
 }
 
@@ -346,9 +382,14 @@ Expression *Codegen::moveFrameLimit(int32_t bytes) {
 }
 
 void Codegen::addRegionGlobals() {
-  for (const char *name : {kSavedCount, kFrameLimit, kEntryGlobal, kExhausted})
+  auto addGlobal = [&](const char *name) {
     bundle.addGlobal(Builder::makeGlobal(program.own(name), Type::i32, i32(0),
                                          Builder::Mutable));
+  };
+  for (const char *name : {kSavedCount, kFrameLimit, kEntryGlobal, kExhausted})
+    addGlobal(name);
+  if (regions->handBack())
+    addGlobal(kHandedBack);
 }
 
 void Codegen::addRegions() {
@@ -368,6 +409,8 @@ void Codegen::addRegions() {
   addLeave();
   addEnter();
   addRunOnTop();
+  if (regions->handBack())
+    addRunAside();
   uint32_t size = regionElements.size();
   bundle.addTable(
       Builder::makeTable(table, Type(HeapType::func, Nullable), size, size));

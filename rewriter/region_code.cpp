@@ -40,6 +40,7 @@ void RegionBuilder::emitNode(FlowNode node, Code &code) {
     code.push_back(builder.makeBreak(away));
     return;
   }
+  passToInner(node, code);
   size_t count = block.statements.size() - passedArguments(block);
   size_t first = code.size();
   for (size_t i = 0; i < count; ++i)
@@ -73,6 +74,8 @@ void RegionBuilder::nameLocals() {
     out->setLocalName(restarted, "restarted");
   if (level)
     out->setLocalName(level, "level");
+  if (entersInner)
+    out->setLocalName(entersInner, "inner");
 }
 
 // Arguments that the last statements of the block compute become operands of
@@ -549,6 +552,9 @@ void RegionBuilder::build() {
     level = Builder::addVar(out, Type::i32);
   if (region.leavesOut)
     aside = Builder::addVar(out, Type::i32);
+  const std::vector<FlowNode> &loops = region.graph.enteredLoops();
+  if (!loops.empty() && region.graph.isInnerLoop(loops.back()))
+    entersInner = Builder::addVar(out, Type::i32);
   Code code;
   if (region.isLeaf) {
     emitRoot(code);
@@ -569,6 +575,8 @@ void RegionBuilder::build() {
   findLatches();
   placeNode(kRoot, code);
   addLeaves(code);
+  if (region.handsBack())
+    code = {builder.makeLoop(kAgainLabel, sequence(std::move(code)))};
   if (counts && !gen.countsExactly())
     code.insert(code.begin(),
                 builder.makeLocalSet(

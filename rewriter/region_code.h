@@ -132,6 +132,10 @@ private:
   }
   wasm::Name entryLabel(FlowNode header) const;
   bool isEnteredThroughFrame(FlowNode node) const;
+  bool passesToInner(FlowNode header) const {
+    return !caller && region.graph.nextOnWay(header) != kRoot;
+  }
+  void passToInner(FlowNode header, Code &code);
   wasm::Name latchLabel(FlowNode header) const;
   // Behind what is in place of a call.
   wasm::Name doneLabel() const { return prefix + "done"; }
@@ -150,7 +154,7 @@ private:
   // a call has none.
   bool restarts() const {
     return !gen.safepoints.areStrict() &&
-           !root.region.graph.outermostLoops().empty();
+           !root.region.graph.enteredLoops().empty();
   }
   uint32_t entryOf(FlowNode node) const {
     return caller ? 0 : region.graph.entryOf(node);
@@ -170,6 +174,9 @@ private:
   }
   void addRestart(Code &code);
   void addAside(Code &code);
+  static constexpr char kAgainLabel[] = "again";
+  // The region's.
+  uint32_t number() const { return &region - regions.list.data(); }
   wasm::Expression *sequence(Code &&code);
   wasm::Block *labelled(wasm::Name label, Code &&code);
 
@@ -283,6 +290,9 @@ private:
   // The loop from which the activation is to be restarted; how often it was, if
   // the count does not say.
   wasm::Index restarted = 0, level = 0;
+  // Whether the loop that is entered is in others, through whose headers the
+  // way leads to it.
+  wasm::Index entersInner = 0;
   wasm::Index aside = 0;           // where the stream runs the rest
   std::vector<uint32_t> edgesBack; // by node: of its loop, those that count
   std::vector<bool> dirty; // by node: count may differ from the global there

@@ -99,7 +99,7 @@ void RegionBuilder::chooseInPlace() {
     root.localsInPlace = locals;
     root.nodesInPlace += cost;
     inPlace[&block->end] = callee;
-    placesLoops |= !callee->graph.outermostLoops().empty();
+    placesLoops |= !callee->graph.enteredLoops().empty();
   }
 }
 

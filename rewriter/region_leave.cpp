@@ -199,7 +199,8 @@ void RegionBuilder::addLeaves(Code &code) {
 }
 
 // Whatever the stream makes of the rest, its results are where a region leaves
-// them, but for the first.
+// them, but for the first. But if it gets to a loop that can be entered, this
+// activation goes on with it, however often that happens.
 void RegionBuilder::addAside(Code &code) {
   Expression *result = nullptr;
   std::vector<SlotOfType> results =
@@ -207,10 +208,30 @@ void RegionBuilder::addAside(Code &code) {
                kFirstSlot);
   if (!results.empty())
     result = gen.load(results[0].type, fp(), results[0].slot * kSlotBytes);
-  code.push_back(builder.makeIf(
-      get(aside), sequence({builder.makeCall(gen.program.own(kRunOnTop),
-                                             {get(aside), fp()}, Type::none),
-                            builder.makeReturn(result)})));
+  Code rest;
+  if (region.handsBack()) {
+    rest.push_back(builder.makeLocalSet(
+        aside, builder.makeCall(
+                   gen.program.own(kRunAside),
+                   {get(aside), fp(), gen.i32(int32_t(kHandsBack | number()))},
+                   Type::i32)));
+    Code again{gen.storeGlobal(kEntryGlobal, get(aside)),
+               builder.makeLocalSet(aside, gen.i32(0)),
+               builder.makeLocalSet(
+                   0, builder.makeBinary(OrInt32, fp(), gen.i32(kGoesOn)))};
+    // The region counts once more.
+    if (gen.countsExactly())
+      again.push_back(gen.storeGlobal(
+          kCountGlobal, gen.add(gen.loadGlobal(kCountGlobal), gen.i32(1))));
+    again.push_back(builder.makeBreak(kAgainLabel));
+    rest.push_back(builder.makeIf(get(aside), sequence(std::move(again))));
+  } else {
+    rest.push_back(builder.makeCall(gen.program.own(kRunOnTop),
+                                    {get(aside), fp(), gen.i32(0)},
+                                    Type::none));
+  }
+  rest.push_back(builder.makeReturn(result));
+  code.push_back(builder.makeIf(get(aside), sequence(std::move(rest))));
 }
 
 void RegionBuilder::findDirty() {

@@ -135,8 +135,18 @@ Name RegionBuilder::entryLabel(FlowNode header) const {
 // large loops hosts' register allocation suffers: there both ways in take the
 // values from the frame.
 bool RegionBuilder::isEnteredThroughFrame(FlowNode node) const {
-  constexpr uint32_t kLarge = 64; // nodes
-  return entryOf(node) && region.graph.loopSize(node) >= kLarge;
+  return entryOf(node) && region.graph.loopSize(node) >= FlowGraph::kLargeLoop;
+}
+
+// From the header of a loop around a large one that is entered to the next one.
+void RegionBuilder::passToInner(FlowNode header, Code &code) {
+  if (!passesToInner(header))
+    return;
+  FlowNode next = region.graph.nextOnWay(header);
+  code.push_back(builder.makeBreak(isEnteredThroughFrame(next)
+                                       ? entryLabel(next)
+                                       : blockLabel(next),
+                                   nullptr, get(entersInner)));
 }
 
 Name RegionBuilder::latchLabel(FlowNode header) const {
@@ -175,6 +185,8 @@ void RegionBuilder::placeBehind(FlowNode node, Code &code) {
     block = labelled(entryLabel(node), std::move(code));
     code = {block};
     region.forEachLive(live, [&](uint32_t i) { code.push_back(reload(i)); });
+    if (region.graph.isInnerLoop(node))
+      code.push_back(builder.makeLocalSet(entersInner, gen.i32(0)));
   }
   placeNode(node, code);
 }
@@ -228,6 +240,9 @@ void RegionBuilder::addLatch(FlowNode header, Code &code) {
     return;
   if (countsAtHeader(header)) {
     Expression *isOut = builder.makeUnary(EqZInt32, counted(stepsOf(header)));
+    if (passesToInner(header))
+      isOut = builder.makeBinary(AndInt32, isOut,
+                                 builder.makeUnary(EqZInt32, get(entersInner)));
     code.insert(code.begin(),
                 builder.makeBreak(latchLabel(header), nullptr, isOut));
   }
@@ -369,7 +384,7 @@ void RegionBuilder::emitRoot(Code &code) {
     code.push_back(gen.storeGlobal(kCountGlobal, get(count)));
   }
   Code rare;
-  const std::vector<FlowNode> &loops = region.graph.outermostLoops();
+  const std::vector<FlowNode> &loops = region.graph.enteredLoops();
   if (!loops.empty()) {
     Code goOn;
     goOn.push_back(builder.makeLocalSet(
@@ -381,19 +396,34 @@ void RegionBuilder::emitRoot(Code &code) {
       };
       // Who has restarted it moves the limit back, but does not look at it
       // before: hosts would keep it in a register from the start on.
-      goOn.push_back(
-          builder.makeIf(entered(), gen.moveFrameLimit(-kReachOfRestart)));
-      goOn.push_back(
-          isExact
-              ? builder.makeLocalSet(level, entered())
-              : builder.makeLocalSet(
-                    count, gen.add(builder.makeBinary(ShlInt32, get(count),
-                                                      restartShift(entered())),
-                                   entered())));
+      Expression *levelled =
+          isExact ? builder.makeLocalSet(level, entered())
+                  : builder.makeLocalSet(
+                        count,
+                        gen.add(builder.makeBinary(ShlInt32, get(count),
+                                                   restartShift(entered())),
+                                entered()));
+      goOn.push_back(builder.makeIf(
+          entered(),
+          sequence({gen.moveFrameLimit(-kReachOfRestart), levelled})));
     }
+    auto loop = [&] {
+      return builder.makeBinary(AndInt32, gen.loadGlobal(kEntryGlobal),
+                                gen.i32((1 << kEntryLevelShift) - 1));
+    };
+    uint32_t outermost = 0;
+    while (outermost < loops.size() &&
+           !region.graph.isInnerLoop(loops[outermost]))
+      ++outermost;
+    if (entersInner)
+      goOn.push_back(builder.makeLocalSet(
+          entersInner,
+          builder.makeBinary(GtUInt32, loop(), gen.i32(outermost))));
     SlotSet live(region.variables.size());
     std::vector<Name> labels;
     for (FlowNode loop : loops) {
+      while (region.graph.isInnerLoop(loop))
+        loop = region.graph.outerLoopOf(loop);
       bool throughFrame = isEnteredThroughFrame(loop);
       if (!throughFrame)
         live.unite(region.liveIn(blockOf(loop)));
@@ -407,11 +437,7 @@ void RegionBuilder::emitRoot(Code &code) {
     else
       goOn.push_back(builder.makeSwitch(
           labels, last,
-          builder.makeBinary(
-              SubInt32,
-              builder.makeBinary(AndInt32, gen.loadGlobal(kEntryGlobal),
-                                 gen.i32((1 << kEntryLevelShift) - 1)),
-              gen.i32(1))));
+          builder.makeBinary(SubInt32, loop(), gen.i32(1))));
     rare.push_back(
         builder.makeIf(builder.makeBinary(LtSInt32, fp(), gen.i32(0)),
                        sequence(std::move(goOn))));

@@ -15,6 +15,12 @@ namespace {
 using Kind = Terminator::Kind;
 
 constexpr size_t kMaxRegions = 65000; // numbers are operands of one unit
+// That one function may take after a rehearsal. Hosts compile functions side by
+// side, and a large one takes them longer than its bytes say: a start is over
+// before it brings anything.
+constexpr double kMostOfBudget = 1.0 / 3;
+// What an interpreter's loop counts for then: a rehearsal sees a start only.
+constexpr double kLater = 4;
 uint64_t costOf(const Region &region) {
   return 32 + uint64_t(kBytesPerNode) * region.nodes +
          16 * region.code.layout.size();
@@ -105,7 +111,7 @@ const char *RegionFormer::obstacleTo(const Function &function) const {
 const char *RegionFormer::obstacleTo(const Region &region) const {
   if (region.obstacle())
     return region.obstacle();
-  if (region.graph.outermostLoops().size() > kMaxRegions)
+  if (region.graph.enteredLoops().size() > kMaxRegions)
     return "it has too many loops";
   if (options.limits.functionBytes &&
       4 * costOf(region) > options.limits.functionBytes)
@@ -140,6 +146,7 @@ Regions RegionFormer::run() {
   Weights weights(program);
   // With counts, what a function runs itself is known, for each byte that it
   // takes. Of others, how often they are called is the better guess.
+  bool isRehearsed = program.counts == Counts::Rehearsed;
   auto benefitOf = [&](uint32_t f) {
     if (!weights.areCounts())
       return weights.rankOf(f);
@@ -147,6 +154,8 @@ Regions RegionFormer::run() {
     for (BlockIndex index : found[f]->code.layout)
       runs += weights.ofBlock(f, found[f]->origin(index)) *
               (1 + found[f]->code.blocks[index].statements.size());
+    if (isRehearsed && interpretedCases(program.functions[f]))
+      runs *= kLater;
     return runs / costOf(*found[f]);
   };
   struct Place {
@@ -157,9 +166,13 @@ Regions RegionFormer::run() {
   for (uint32_t f = 0; f < found.size(); ++f) {
     if (!found[f])
       continue;
-    order.push_back({benefitOf(f), weights.rankOf(f), f});
-    choices[f] = {"others are worth more of the budget", order.back().benefit,
-                  costOf(*found[f])};
+    double benefit = benefitOf(f);
+    uint64_t cost = costOf(*found[f]);
+    choices[f] = {"others are worth more of the budget", benefit, cost};
+    if (isRehearsed && cost > kMostOfBudget * options.bytes)
+      choices[f].obstacle = "it would take too much of the budget";
+    else
+      order.push_back({benefit, weights.rankOf(f), f});
   }
   std::stable_sort(order.begin(), order.end(),
                    [](const Place &a, const Place &b) {
@@ -194,6 +207,12 @@ Regions RegionFormer::run() {
 }
 
 } // namespace
+
+bool Regions::handBack() const {
+  return std::any_of(list.begin(), list.end(), [](const Region &region) {
+    return region.handsBack();
+  });
+}
 
 uint32_t Regions::largestFrame(const Program &program) const {
   uint32_t slots = kFrameInPlace;
@@ -231,7 +250,7 @@ void addRegionEntries(const Program &program, const Regions &regions,
       }
     };
     if (enterLoops)
-      for (FlowNode loop : region.graph.outermostLoops())
+      for (FlowNode loop : region.graph.enteredLoops())
         add(blockOf(loop), region.graph.entryOf(loop));
     add(region.code.layout.front(), 0);
   }

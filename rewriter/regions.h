@@ -14,7 +14,7 @@
 namespace ireko {
 
 // Of a region's function, besides its variables.
-inline constexpr uint32_t kOtherLocals = 8;
+inline constexpr uint32_t kOtherLocals = 10;
 
 struct RegionOptions {
   // Estimated bytes of generated code; 0: no regions.
@@ -65,6 +65,8 @@ struct Regions {
     uint32_t region = ofFunction[function];
     return region ? &list[region - 1] : nullptr;
   }
+  // Whether any region waits for the stream to hand an activation back to it.
+  bool handBack() const;
   // Bytes of the largest frame, with those of functions in place of calls.
   uint32_t largestFrame(const Program &program) const;
 };

@@ -60,6 +60,6 @@ uint32_t ireko_check_frames(const SafepointRecord *records, uint32_t count) {
     pc = header[0];
     fp = header[1];
     if (pc == kHaltPc)
-      return fp == 0 ? 0 : pc + 1;
+      return fp == 0 || fp & kHandsBack ? 0 : pc + 1;
   }
 }

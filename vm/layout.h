@@ -76,6 +76,10 @@ inline constexpr uint32_t kFirstSlot = 1;
 // Code offset (from the image's start) of the HALT instruction, to which the
 // outermost frame of each entry returns.
 inline constexpr uint32_t kHaltPc = 64;
+// In place of the caller's fp, in a frame that returns to HALT: set together
+// with the number of the region that waits for the stream to hand the
+// activation back.
+inline constexpr uint32_t kHandsBack = 0x80000000;
 
 // The first bytes of the image.
 struct ImageHeader {

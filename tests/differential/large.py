@@ -192,7 +192,72 @@ def manyCalls():
         "i32.const 150 i64.const 1 call $deep)")
 
 
+def interpreter():
+    """Large loops in each other, three deep, with live values of all types: the
+    innermost can be entered through the others, by activations that have left
+    and by those that the stream hands back."""
+    mix = ("local.get $acc i32.const {} i32.xor i32.const 7 i32.rotl "
+           "call $leaf local.set $acc")
+    lines = ["(func $leaf (param i32) (result i32) (local i32)",
+             "local.get 0 i32.const 3 i32.and local.set 1",
+             "loop local.get 0 i32.const 0x9e3779b9 i32.mul local.set 0",
+             "local.get 1 i32.const 1 i32.sub local.tee 1 i32.const 0 i32.gt_s "
+             "br_if 0 end local.get 0)",
+             "(func $run (param $acc i32) (param $depth i32) (result i64)",
+             "(local $i i32) (local $j i32) (local $k i32) (local $wide i64) "
+             "(local $real f64) (local $vector v128)",
+             "loop $frames"]
+
+    def conditions(first):
+        for i in range(first, first + 40):
+            lines.append(f"local.get $acc i32.const {i % 32} i32.shr_u "
+                         f"i32.const 3 i32.and i32.eqz if {mix.format(i)} end")
+
+    conditions(0)
+    lines += ["i32.const 0 local.set $j", "loop $blocks"]
+    conditions(100)
+    lines += ["i32.const 0 local.set $k", "loop $decode"]
+    cases = 72
+    lines += [f"block $end block $default {'block ' * cases}",
+              "local.get $acc local.get $k i32.add i32.const 80 i32.rem_u "
+              f"br_table {' '.join(map(str, range(cases)))} {cases}"]
+    often = [
+        "local.get $wide local.get $acc i64.extend_i32_u i64.add i64.const 9 "
+        "i64.rotl local.set $wide",
+        "local.get $real local.get $acc f64.convert_i32_s f64.add "
+        "f64.const 0.5 f64.mul local.set $real",
+        "local.get $vector local.get $acc i32x4.splat i32x4.add local.set "
+        "$vector",
+        mix.format(3),
+        "local.get $acc i32.const 64 i32.and if " + mix.format(4) + " end"]
+    once = {
+        10: "local.get $j i32.const 1 i32.add local.tee $j i32.const 4 "
+            "i32.lt_u br_if $blocks",
+        20: "local.get $i i32.const 5 i32.lt_u if local.get $i i32.const 1 "
+            "i32.add local.set $i br $frames end",
+        30: "local.get $depth if local.get $acc local.get $depth i32.const 1 "
+            "i32.sub call $run local.get $wide i64.xor local.set $wide end",
+        40: "loop local.get $acc i32.const 5 i32.mul i32.const 1 i32.add "
+            "local.tee $acc i32.const 7 i32.and br_if 0 end"}
+    for i in range(cases):
+        lines.append(f"end {once.get(i, often[i % 5])} local.get $acc "
+                     f"i32.const {0x10001 + i} i32.add local.set $acc br $end")
+    lines += ["end", mix.format(1), "end",
+              "local.get $k i32.const 1 i32.add local.tee $k "
+              "i32.const 60 i32.lt_u br_if $decode end",
+              "local.get $j i32.const 1 i32.add local.tee $j "
+              "i32.const 4 i32.lt_u br_if $blocks end",
+              "local.get $i i32.const 1 i32.add local.tee $i "
+              "i32.const 6 i32.lt_u br_if $frames end",
+              "local.get $wide local.get $real i64.reinterpret_f64 i64.xor "
+              "local.get $vector i64x2.extract_lane 1 i64.add "
+              "local.get $acc i64.extend_i32_u i64.add)",
+              '(func (export "run") (param i32) (result i64)',
+              "local.get 0 i32.const 1 call $run)"]
+    return _module(*lines)
+
+
 PROGRAMS = {f.__name__: f for f in (
     deepBlocks, deepExpression, manyLocals, manyParameters, longFunction,
     farBranches, manyFunctions, wideSwitch, longData,
-    manyCalls)}
+    manyCalls, interpreter)}

@@ -76,6 +76,48 @@ TEST(ColdPaths, AreThoseThatDidNotRun) {
             isDoomed);
 }
 
+// In a rehearsal, only in the large loop of an interpreter, if that ran.
+TEST(ColdPaths, AreWhatInterpretersDidNotRun) {
+  constexpr uint32_t kCases = 80;
+  std::string starts, labels, cases;
+  for (uint32_t i = 0; i < kCases; ++i) {
+    starts += "(block ";
+    labels += std::to_string(i) + " ";
+    cases += "(i32.store (i32.const " + std::to_string(8 + 4 * i) +
+             ") (local.get 0)) (br $next))\n";
+  }
+  Lowered program(R"((module (memory 1) (func (export "f") (param i32)
+    (loop $again
+      (block $next )" +
+                  starts + "(br_table " + labels +
+                  "0 (i32.load (i32.const 4)))" + cases + R"()
+      (br_if $again (i32.load (i32.const 0)))))))");
+  program.lower();
+  program.program->counts = Counts::Rehearsed;
+  Function &function = program.own();
+  auto found = [&] {
+    return count(ColdPaths(*program.program, 0).of(0), Cold::IfShorter);
+  };
+  EXPECT_EQ(found(), 0u); // nothing has run
+  BlockIndex rare = kNoBlock;
+  for (BlockIndex block : function.layout) {
+    function.blocks[block].count = 1;
+    if (function.blocks[block].end.kind == Terminator::Kind::Switch)
+      rare = function.blocks[block].end.targets[5];
+  }
+  EXPECT_EQ(found(), 0u);
+  function.blocks[rare].count = 0;
+  EXPECT_EQ(found(), 1u);
+  // In a function without such a loop, it may only be that this start is short.
+  Lowered others = lowered();
+  others.program->counts = Counts::Rehearsed;
+  Function &small = others.function(kShort);
+  for (BlockIndex block : small.layout)
+    small.blocks[block].count = block == small.layout.front();
+  EXPECT_EQ(ColdPaths(*others.program, 0).of(kShort)[small.layout.back()],
+            ColdPaths(*lowered().program, 0).of(kShort)[small.layout.back()]);
+}
+
 TEST(ColdPaths, AreLeftOutWhereThatIsShorter) {
   Lowered program = lowered();
   CallTypes types(*program.program);

@@ -37,8 +37,8 @@ TEST(FlowGraph, FindsLoops) {
   Lowered program = lowered(kNest);
   FlowGraph graph(program.own());
   ASSERT_TRUE(graph.isReducible());
-  ASSERT_EQ(graph.outermostLoops().size(), 1u);
-  FlowNode outer = graph.outermostLoops()[0];
+  ASSERT_EQ(graph.enteredLoops().size(), 1u);
+  FlowNode outer = graph.enteredLoops()[0];
   EXPECT_EQ(graph.entryOf(outer), 1u);
   EXPECT_TRUE(graph.hasInnerLoops(outer));
   uint32_t headers = 0;
@@ -64,7 +64,53 @@ TEST(FlowGraph, EndsLoopsEarly) {
         for (FlowNode placed : graph.placedIn(in))
           EXPECT_NE(placed, node);
   }
-  EXPECT_EQ(graph.placedAfterLoop(graph.outermostLoops()[0]).size(), 1u);
+  EXPECT_EQ(graph.placedAfterLoop(graph.enteredLoops()[0]).size(), 1u);
+}
+
+// So many blocks of a loop's body, each of which may go on with the next.
+std::string blocks(uint32_t count) {
+  std::string text;
+  for (uint32_t i = 0; i < count; ++i)
+    text += "(if (i32.load (i32.const " + std::to_string(4 * i) +
+            ")) (then (call $mark (i32.const 1))))\n";
+  return text;
+}
+
+// Three loops in each other, of which the innermost has so many blocks.
+std::string threeLoops(uint32_t innermost) {
+  return R"((module (memory 1)
+    (func $mark (param i32) (i32.store (i32.const 0) (local.get 0)))
+    (func (export "f") (param i32)
+      (loop $a (call $mark (i32.const 2))
+        (loop $b (call $mark (i32.const 3))
+          (loop $c )" +
+         blocks(innermost) + R"(
+            (br_if $c (i32.load (i32.const 8))))
+          (br_if $b (i32.load (i32.const 16))))
+        (loop $small (br_if $small (i32.load (i32.const 20))))
+        (br_if $a (i32.load (i32.const 24)))))))";
+}
+
+TEST(FlowGraph, EntersLargeLoopsInOthers) {
+  Lowered small = lowered(threeLoops(4)), large = lowered(threeLoops(80));
+  EXPECT_EQ(FlowGraph(small.function(1)).enteredLoops().size(), 1u);
+  FlowGraph graph(large.function(1));
+  ASSERT_TRUE(graph.isReducible());
+  ASSERT_EQ(graph.enteredLoops().size(), 2u);
+  FlowNode a = graph.enteredLoops()[0], c = graph.enteredLoops()[1];
+  FlowNode b = graph.nextOnWay(a);
+  ASSERT_NE(b, kRoot);
+  EXPECT_EQ(graph.nextOnWay(b), c);
+  EXPECT_EQ(graph.nextOnWay(c), kRoot);
+  EXPECT_EQ(graph.entryOf(a), 1u);
+  EXPECT_EQ(graph.entryOf(b), 0u);
+  EXPECT_EQ(graph.entryOf(c), 2u);
+  EXPECT_GE(graph.loopSize(c), FlowGraph::kLargeLoop);
+  EXPECT_GT(graph.loopSize(b), graph.loopSize(c));
+  EXPECT_GT(graph.loopSize(a), graph.loopSize(b));
+  // Control may come to it from the headers around it too.
+  for (FlowNode header : {b, c})
+    EXPECT_FALSE(graph.isInline(header));
 }
 
 TEST(FlowGraph, RefusesLoopsWithTwoEntries) {
@@ -87,7 +133,7 @@ TEST(Region, KnowsWhatIsLive) {
   CallTypes types(*program.program);
   Region region(*program.program, types, 0, {}, false);
   ASSERT_EQ(region.obstacle(), nullptr);
-  BlockIndex outer = blockOf(region.graph.outermostLoops()[0]);
+  BlockIndex outer = blockOf(region.graph.enteredLoops()[0]);
   // The counter and the sum, but not the counter of the inner loop.
   uint32_t live = 0;
   for (uint32_t i = 0; i < region.variables.size(); ++i)
@@ -140,7 +186,7 @@ TEST(Region, HasCopiesOfSmallLoops) {
     Region often(*program.program, types, f, {}, true);
     size_t blocks = once.code.blocks.size();
     EXPECT_EQ(edgesBack(often), 1u);
-    EXPECT_EQ(often.graph.outermostLoops().size(), 1u);
+    EXPECT_EQ(often.graph.enteredLoops().size(), 1u);
     EXPECT_EQ(often.code.blocks.size(), f == 0 ? blocks + 3 : blocks);
     for (BlockIndex index : often.code.layout)
       EXPECT_LT(often.origin(index), blocks);
