@@ -44,7 +44,7 @@ command_of() {
   # A part; the whole is one of the long runs.
   exact)
     echo tests/exact/run.py --only \
-      "frames|^(fib|dispatch|deep|args|trap|hello)"
+      "frames|caught|^(fib|dispatch|deep|args|trap|hello)"
     ;;
   hosts) echo tests/hosts/run.py ;;
   embedding) echo tests/embedding/run.py ;;

@@ -244,12 +244,14 @@ Expression *ColdGenerator::body(const ColdOperator &op) {
         offsetof(VmState, sp), gen.add(frame(), gen.i32(slots * kSlotBytes))));
   }
   // Who is called may enter the guest again, and end there by a trap that the
-  // host catches: regions below find what they have left.
-  bool guards = op.leavesVm && gen.hasRegions();
+  // host catches: regions below find what they have left, and a count that has
+  // run out is not 0 for good.
+  bool guards = op.leavesVm && (gen.hasRegions() || gen.fuel.counts);
   Index count = 0, limit = 0;
   if (guards) {
     count = keep(gen.loadGlobal(kCountGlobal), list);
-    limit = keep(gen.loadGlobal(kFrameLimit), list);
+    if (gen.hasRegions())
+      limit = keep(gen.loadGlobal(kFrameLimit), list);
   }
   Expression *run = value(op.tree);
   Type results = run->type;
@@ -274,7 +276,8 @@ Expression *ColdGenerator::body(const ColdOperator &op) {
     }
   }
   if (guards) {
-    list.push_back(gen.storeGlobal(kFrameLimit, get(limit)));
+    if (gen.hasRegions())
+      list.push_back(gen.storeGlobal(kFrameLimit, get(limit)));
     list.push_back(builder.makeIf(
         builder.makeUnary(EqZInt32, gen.loadGlobal(kCountGlobal)),
         // If it was fuel that ran out, the next to count finds that again.

@@ -12,9 +12,8 @@ FlowGraph::FlowGraph(const Function &function)
       innermost(successors.size(), kRoot), outerLoop(successors.size(), kRoot),
       header(successors.size()), hasInner(successors.size()),
       towards(successors.size(), kRoot), entry(successors.size()),
-      size(successors.size()),
-      labelled(successors.size()), inside(successors.size()),
-      behind(successors.size()) {
+      size(successors.size()), labelled(successors.size()),
+      inside(successors.size()), behind(successors.size()) {
   sortNodes(function);
   findDominators();
   findLoops();

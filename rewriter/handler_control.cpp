@@ -339,7 +339,8 @@ void HandlerBuilder::callWithCount(Expression *call) {
   emit(builder.makeLocalSet(kCount, gen.loadGlobal(kCountGlobal)));
 }
 
-// If the region has returned, so has the function whose frame is at fp.
+// If the region has returned, so has the function whose frame is at fp; or the
+// region below goes on with that, and the frame's header leads to HALT.
 void HandlerBuilder::enterRegion() {
   Index result = scratch(Type::i32, true);
   auto number = [&](uint32_t n) {

@@ -3,6 +3,9 @@
 //   enter     the stream calls a region: arguments and results are in the frame
 //   stream.N  a region calls a function in the stream: runs the dispatch
 //             function on top of the host's stack until that returns
+//             (run.top)
+//   run.aside a region has the stream run the rest of its activation, or up to
+//             a loop with which the region goes on
 //   leave     the program leaves to the stream: count becomes 0, which everyone
 //             on the host's stack takes as the order to write down what is live
 //             and to return

@@ -1,6 +1,7 @@
 // The check of bundles with --check-frames: whether the guest stack, from where
-// the program goes on down to the frame that was called from outside, is one
-// that the stream could have made.
+// the program goes on down to the frame with which the dispatch function was
+// entered, from outside or on top of a region, is one that the stream could have
+// made.
 
 #include "runtime.h"
 

@@ -35,7 +35,9 @@
 //                the caller's own topmost slots, so passing them copies nothing
 //
 // The frame of a call from outside (an export adapter) returns to the HALT
-// instruction and has 0 for the caller's fp.
+// instruction and has 0 for the caller's fp. So does, while the stream runs on
+// top of a region, the frame with which it has begun; if the region waits for
+// the activation, it has kHandsBack and the region's number there.
 //
 // Durability: a bundle carries its own VM, so its image never meets another
 // version. The version exists for tools that read bundles; they refuse others

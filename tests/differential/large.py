@@ -209,7 +209,7 @@ def interpreter():
              "loop $frames"]
 
     def conditions(first):
-        for i in range(first, first + 40):
+        for i in range(first, first + 2):
             lines.append(f"local.get $acc i32.const {i % 32} i32.shr_u "
                          f"i32.const 3 i32.and i32.eqz if {mix.format(i)} end")
 
@@ -217,9 +217,9 @@ def interpreter():
     lines += ["i32.const 0 local.set $j", "loop $blocks"]
     conditions(100)
     lines += ["i32.const 0 local.set $k", "loop $decode"]
-    cases = 72
+    cases = 120
     lines += [f"block $end block $default {'block ' * cases}",
-              "local.get $acc local.get $k i32.add i32.const 80 i32.rem_u "
+              "local.get $acc local.get $k i32.add i32.const 125 i32.rem_u "
               f"br_table {' '.join(map(str, range(cases)))} {cases}"]
     often = [
         "local.get $wide local.get $acc i64.extend_i32_u i64.add i64.const 9 "

@@ -19,6 +19,7 @@ import concurrent.futures
 import pathlib
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -191,6 +192,41 @@ class Checker:
         return checks
 
 
+# An export that a host calls, while the program has called it, until the fuel is
+# used up. It catches the trap; but what it returns to has no fuel either.
+CAUGHT = """(module
+  (import "host" "call" (func $call))
+  (func (export "spin") (loop $again (br $again)))
+  (func (export "run") (result i32) (local $i i32)
+    (call $call)
+    (loop $again
+      (br_if $again (i32.lt_u
+        (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+        (i32.const 100000))))
+    (local.get $i)))"""
+CAUGHT_FUEL = 1000
+
+
+def caught(options, node, folder):
+    """A list of (name, problem)."""
+    module = folder / "caught.wat"
+    module.write_text(CAUGHT, "utf-8")
+    for variant in ("stream", "regions", "-O0"):
+        target = folder / f"caught {variant}.wasm"
+        level, words = VARIANTS[variant]
+        code, errors = tools.Packer(options.tool).pack(
+            module, target, level, [*words, f"--fuel={CAUGHT_FUEL}"])
+        problem = f"pack: {errors}" if code else None
+        if not code:
+            done = subprocess.run([node.program, HERE / "caught.mjs", target],
+                                  capture_output=True, text=True, check=False)
+            expected = f"unreachable; unreachable; {CAUGHT_FUEL}\n"
+            if done.stdout != expected:
+                problem = f"{done.stdout}{done.stderr}, expected {expected}"
+        yield f"fuel that is used up in a trap that is caught, {variant}", \
+            problem
+
+
 def parseArguments():
     parser = chosen.parser(__doc__, HOSTS, HOSTS)
     chosen.addTool(parser, "programs", packer=False)
@@ -213,6 +249,9 @@ def main():
         totals.addAll(breaking.checks(
             options.tool, [h for h in installed if h.name != "node26"]
             or installed, folder))
+    for host in installed:
+        if host.name == "node26" and re.search(options.only, "caught"):
+            totals.addAll(caught(options, host, folder))
     shutil.rmtree(folder)
     return totals.finish()
 
