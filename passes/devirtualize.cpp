@@ -93,17 +93,11 @@ private:
   }
 
   void resolve(Terminator &end, uint32_t element) const {
-    const StaticTable &table = program.staticTables[end.table];
-    if (element >= table.functions.size() || !table.functions[element])
-      return;
-    uint32_t callee = table.functions[element] - 1;
-    const Function &target = program.functions[callee];
-    auto number = program.typeNumbers.find(target.source->type.getHeapType());
-    if (target.imported || number == program.typeNumbers.end() ||
-        number->second != end.type)
+    auto callee = program.calledElement(end, element);
+    if (!callee || program.functions[*callee].imported)
       return;
     end.kind = end.kind == Kind::CallIndirect ? Kind::Call : Kind::TailCall;
-    end.callee = callee;
+    end.callee = *callee;
     end.tree = nullptr;
     end.table = end.type = 0;
   }

@@ -34,11 +34,7 @@ Expression *makeExit(Builder &builder, const Terminator &branch) {
 
 void extendBlocks(Program &program, Function &function) {
   Builder builder(program.module);
-  std::vector<uint32_t> entries(function.blocks.size());
-  ++entries[function.layout.front()];
-  for (BlockIndex index : function.layout)
-    forEachSuccessor(function.blocks[index],
-                     [&](BlockIndex &next) { ++entries[next]; });
+  std::vector<uint32_t> entries = countEntries(function);
   std::vector<BlockIndex> layout;
   for (BlockIndex index : function.layout) {
     Block &next = function.blocks[index];

@@ -25,7 +25,7 @@ class Orderer {
 public:
   Orderer(const Program &program, Function &function)
       : program(program), function(function), isDoomed(function.blocks.size()),
-        entries(isDoomed.size()), rareness(isDoomed.size(), kUnknown) {}
+        entries(countEntries(function)), rareness(isDoomed.size(), kUnknown) {}
 
   void run() {
     lookAhead();
@@ -46,7 +46,6 @@ private:
   // Finds the blocks from which all ways lead to a trap. Loops are left, in the
   // end, by the branch that goes back to their header.
   void lookAhead() {
-    ++entries[function.layout.front()];
     for (size_t i = function.layout.size(); i-- > 0;) {
       BlockIndex index = function.layout[i];
       const Terminator &end = function.blocks[index].end;
@@ -55,7 +54,6 @@ private:
         any = true;
         doomed = doomed && isDoomed[to];
       };
-      forEachSuccessor(end, [&](BlockIndex to) { ++entries[to]; });
       if (!end.backEdge)
         forEachSuccessor(end, lead);
       else if (end.kind == Kind::Branch)

@@ -113,13 +113,13 @@ std::vector<Cold> ColdPaths::of(uint32_t index) const {
 // the stream runs it, and the region goes on at the loop's header.
 std::vector<bool> ColdPaths::rareOf(const Function &function) const {
   std::vector<bool> rare(function.blocks.size());
+  if (function.layout.size() < FlowGraph::kLargeLoop)
+    return rare;
   FlowGraph graph(function);
   if (!graph.isReducible())
     return rare;
   for (BlockIndex block : function.layout) {
-    FlowNode loop = graph.loopOf(nodeOf(block));
-    while (loop != kRoot && graph.isInnerLoop(loop))
-      loop = graph.outerLoopOf(loop);
+    FlowNode loop = graph.outermostLoopOf(nodeOf(block));
     rare[block] = loop != kRoot &&
                   graph.loopSize(loop) >= FlowGraph::kLargeLoop &&
                   function.blocks[blockOf(loop)].count &&

@@ -45,8 +45,13 @@ public:
   FlowNode loopOf(FlowNode node) const { return innermost[node]; }
   // Whether there are loops in the loop of this header.
   bool hasInnerLoops(FlowNode node) const { return hasInner[node]; }
-  // The header of the loop around the one of this header, or kRoot.
-  FlowNode outerLoopOf(FlowNode node) const { return outerLoop[node]; }
+  // The header of the outermost loop that has the node, or kRoot.
+  FlowNode outermostLoopOf(FlowNode node) const {
+    FlowNode loop = innermost[node];
+    while (loop != kRoot && outerLoop[loop] != kRoot)
+      loop = outerLoop[loop];
+    return loop;
+  }
   // Whether the loop of this header is in another one.
   bool isInnerLoop(FlowNode node) const { return outerLoop[node] != kRoot; }
   // Whether this edge goes back to a loop header.

@@ -36,10 +36,25 @@ BlockIndex exitTarget(const Break *exit) {
   return target;
 }
 
+std::vector<uint32_t> countEntries(const Function &function) {
+  std::vector<uint32_t> entries(function.blocks.size());
+  ++entries[function.layout.front()];
+  for (BlockIndex index : function.layout)
+    forEachSuccessor(function.blocks[index],
+                     [&](BlockIndex next) { ++entries[next]; });
+  return entries;
+}
+
 std::vector<bool> reachableBlocks(const Function &function) {
+  return reachableBlocks(function, {function.layout.front()});
+}
+
+std::vector<bool> reachableBlocks(const Function &function,
+                                  std::vector<BlockIndex> starts) {
   std::vector<bool> seen(function.blocks.size());
-  std::vector<BlockIndex> work{function.layout.front()};
-  seen[work.front()] = true;
+  for (BlockIndex start : starts)
+    seen[start] = true;
+  std::vector<BlockIndex> work = std::move(starts);
   while (!work.empty()) {
     const Block &block = function.blocks[work.back()];
     work.pop_back();

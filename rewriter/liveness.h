@@ -85,8 +85,15 @@ template <typename Visit> void forEachSuccessor(Block &block, Visit visit) {
   forEachSuccessor(block.end, visit);
 }
 
+// Along how many edges control may come to each block, by block index; the
+// function's entry is one. Exits count too.
+std::vector<uint32_t> countEntries(const Function &function);
+
 // Which blocks control can reach from the function's entry, by block index.
 std::vector<bool> reachableBlocks(const Function &function);
+// The same from these blocks.
+std::vector<bool> reachableBlocks(const Function &function,
+                                  std::vector<BlockIndex> starts);
 
 } // namespace ireko
 

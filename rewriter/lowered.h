@@ -30,6 +30,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -192,6 +193,10 @@ struct Program {
   uint32_t typeNumber(wasm::HeapType type) {
     return typeNumbers.try_emplace(type, typeNumbers.size() + 1).first->second;
   }
+  // The function that a CallIndirect or TailCallIndirect calls by this element
+  // of its static table; none if it traps.
+  std::optional<uint32_t> calledElement(const Terminator &call,
+                                        uint32_t element) const;
   // The index of an equal operator, added if there is none yet.
   uint32_t addColdOperator(ColdOperator op);
   const StaticTable *staticTable(wasm::Name name) const {

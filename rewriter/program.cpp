@@ -10,6 +10,19 @@ using namespace wasm;
 
 namespace ireko {
 
+std::optional<uint32_t> Program::calledElement(const Terminator &call,
+                                               uint32_t element) const {
+  const StaticTable &table = staticTables[call.table];
+  if (element >= table.functions.size() || !table.functions[element])
+    return std::nullopt;
+  uint32_t callee = table.functions[element] - 1;
+  auto number =
+      typeNumbers.find(functions[callee].source->type.getHeapType());
+  if (number == typeNumbers.end() || number->second != call.type)
+    return std::nullopt;
+  return callee;
+}
+
 uint32_t Program::addColdOperator(ColdOperator op) {
   std::string key;
   spell(op.tree, key, [](Expression *, std::string &) { return false; });

@@ -215,6 +215,11 @@ void Region::leaveOut(const std::vector<Cold> &cold) {
   }
   if (!leavesOut)
     return;
+  std::vector<BlockIndex> starts;
+  for (BlockIndex index : code.layout)
+    if (leftOut[index])
+      starts.push_back(index);
+  std::vector<bool> isBehind = reachableBlocks(code, std::move(starts));
   for (BlockIndex index : code.layout)
     if (leftOut[index] || !seen[index]) {
       code.blocks[index].statements.clear();
@@ -233,6 +238,8 @@ void Region::leaveOut(const std::vector<Cold> &cold) {
   }
   code.layout = std::move(layout);
   graph = FlowGraph(code);
+  for (FlowNode loop : graph.enteredLoops())
+    handsBack = handsBack || isBehind[blockOf(loop)];
 }
 
 bool Region::mayBeLeaf(const CallTypes &types) const {

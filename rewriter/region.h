@@ -81,9 +81,9 @@ public:
   // on in the stream there.
   bool isLeftOut(BlockIndex block) const { return leftOut[block]; }
   bool leavesOut = false; // any
-  // Whether it waits for the stream there, which may get to a loop that can be
-  // entered, and hand the activation back.
-  bool handsBack() const { return leavesOut && !graph.enteredLoops().empty(); }
+  // Whether it waits for the stream there, which may get from there to a loop
+  // that can be entered, and hand the activation back.
+  bool handsBack = false;
   // Whether it neither calls nor loops, nor needs its frame: then a region that
   // calls it counts in its place, and need not look how it returned.
   bool isLeaf = false;

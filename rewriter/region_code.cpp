@@ -575,7 +575,7 @@ void RegionBuilder::build() {
   findLatches();
   placeNode(kRoot, code);
   addLeaves(code);
-  if (region.handsBack())
+  if (region.handsBack)
     code = {builder.makeLoop(kAgainLabel, sequence(std::move(code)))};
   if (counts && !gen.countsExactly())
     code.insert(code.begin(),

@@ -176,7 +176,7 @@ private:
   void addAside(Code &code);
   static constexpr char kAgainLabel[] = "again";
   // The region's.
-  uint32_t number() const { return &region - regions.list.data(); }
+  uint32_t number() const { return regions.ofFunction[region.function] - 1; }
   wasm::Expression *sequence(Code &&code);
   wasm::Block *labelled(wasm::Name label, Code &&code);
 

@@ -209,7 +209,7 @@ void RegionBuilder::addAside(Code &code) {
   if (!results.empty())
     result = gen.load(results[0].type, fp(), results[0].slot * kSlotBytes);
   Code rest;
-  if (region.handsBack()) {
+  if (region.handsBack) {
     rest.push_back(builder.makeLocalSet(
         aside, builder.makeCall(
                    gen.program.own(kRunAside),

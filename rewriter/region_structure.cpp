@@ -421,9 +421,8 @@ void RegionBuilder::emitRoot(Code &code) {
           builder.makeBinary(GtUInt32, loop(), gen.i32(outermost))));
     SlotSet live(region.variables.size());
     std::vector<Name> labels;
-    for (FlowNode loop : loops) {
-      while (region.graph.isInnerLoop(loop))
-        loop = region.graph.outerLoopOf(loop);
+    for (FlowNode entered : loops) {
+      FlowNode loop = region.graph.outermostLoopOf(entered);
       bool throughFrame = isEnteredThroughFrame(loop);
       if (!throughFrame)
         live.unite(region.liveIn(blockOf(loop)));

@@ -210,7 +210,7 @@ Regions RegionFormer::run() {
 
 bool Regions::handBack() const {
   return std::any_of(list.begin(), list.end(), [](const Region &region) {
-    return region.handsBack();
+    return region.handsBack;
   });
 }
 

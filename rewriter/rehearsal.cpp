@@ -76,15 +76,7 @@ void Rehearsal::leave(const Terminator &end) {
 std::optional<uint32_t> Rehearsal::callee(const Terminator &end) {
   if (end.kind == Kind::Call || end.kind == Kind::TailCall)
     return end.callee;
-  const StaticTable &table = program.staticTables[end.table];
-  uint32_t index = machine.value(end.tree, slots());
-  if (index >= table.functions.size() || !table.functions[index])
-    return std::nullopt;
-  uint32_t found = table.functions[index] - 1;
-  HeapType type = program.functions[found].source->type.getHeapType();
-  if (program.typeNumber(type) != end.type)
-    return std::nullopt;
-  return found;
+  return program.calledElement(end, machine.value(end.tree, slots()));
 }
 
 void Rehearsal::runBlock(Block &block) {
