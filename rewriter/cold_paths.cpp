@@ -60,13 +60,17 @@ std::vector<bool> ColdPaths::doomedOf(const Function &function) const {
       if (found[index])
         continue;
       const Block &block = function.blocks[index];
-      bool all = true, any = false;
+      // What returns does not end so, whatever its exits lead to.
+      bool all = block.end.kind != Kind::Return &&
+                 block.end.kind != Kind::TailCall &&
+                 block.end.kind != Kind::TailCallIndirect;
+      bool any = false;
       auto visit = [&](BlockIndex to) {
         any = true;
         all &= found[to];
       };
       if (neverReturns(block.end)) {
-        any = true;
+        all = any = true;
         for (Expression *statement : block.statements)
           if (auto *exit = statement->dynCast<Break>())
             visit(exitTarget(exit));

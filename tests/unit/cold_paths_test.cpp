@@ -60,6 +60,30 @@ TEST(ColdPaths, LeadToTrapsAndExits) {
   EXPECT_EQ(cold.of(kDie)[program.function(kDie).layout.front()], Cold::Never);
 }
 
+// A block that goes on behind a branch to one that traps, and returns there.
+TEST(ColdPaths, AreNotThoseThatReturnBehindAnExit) {
+  Lowered program(R"((module (memory 1)
+    (func (export "f") (param i32) (result i32)
+      (loop $l (br_if $l (i32.load (i32.const 4))))
+      (block $ok
+        (br_if $ok (i32.load (i32.const 8)))
+        (unreachable))
+      (local.get 0))))");
+  program.lower();
+  program.runPasses(2);
+  bool found = false;
+  std::vector<Cold> cold = ColdPaths(*program.program, 0).of(0);
+  for (BlockIndex index : program.own().layout) {
+    const Block &block = program.own().blocks[index];
+    if (block.end.kind != Terminator::Kind::Return)
+      continue;
+    EXPECT_EQ(cold[index], Cold::Never);
+    for (wasm::Expression *statement : block.statements)
+      found |= statement->is<wasm::Break>();
+  }
+  EXPECT_TRUE(found);
+}
+
 TEST(ColdPaths, AreThoseThatDidNotRun) {
   Lowered program = lowered();
   program.program->counts = Counts::Profiled;
