@@ -65,14 +65,17 @@ SelectOptions selectOptions(const PackOptions &options, uint64_t codeBytes,
 }
 
 RegionOptions regionOptions(const PackOptions &options, uint64_t codeBytes) {
-  constexpr uint64_t kBig = 384 << 10;
+  // Of big programs, so that their starts take the same part of the host's own.
+  constexpr uint64_t kPerMille = 75, kLeast = 384 << 10, kMost = 512 << 10;
   RegionOptions regions;
   regions.bytes = options.regionBytes;
   regions.adapts = regions.bytes == PackOptions::kAdaptRegions;
   if (regions.adapts)
-    regions.bytes = options.forSize           ? 0
-                    : codeBytes <= kSmallCode ? 4 * kSmallCode
-                                              : kBig;
+    regions.bytes =
+        options.forSize           ? 0
+        : codeBytes <= kSmallCode ? 4 * kSmallCode
+                                  : std::clamp(codeBytes * kPerMille / 1000,
+                                               kLeast, kMost);
   // A level of 0 is for looking at the stream, and counters count in it.
   if (options.optLevel == 0 || options.counters)
     regions.bytes = 0;

@@ -18,7 +18,7 @@ constexpr size_t kMaxRegions = 65000; // numbers are operands of one unit
 // That one function may take after a rehearsal. Hosts compile functions side by
 // side, and a large one takes them longer than its bytes say: a start is over
 // before it brings anything.
-constexpr double kMostOfBudget = 1.0 / 3;
+constexpr double kMostOfBudget = 1.0 / 4;
 // What an interpreter's loop counts for then: a rehearsal sees a start only.
 constexpr double kLater = 4;
 uint64_t costOf(const Region &region) {
