@@ -7,8 +7,8 @@
      "cells": [{"program", "host", "mode", ...} ...]}
 
 A cell has what measure.cell() made, and what measure.compare() adds if its mode
-is not plain; or, if the host does not take the program, "refused" with the
-reason.
+is not plain; or, if the host does not take the program or starts for too long,
+"refused" with the reason.
 """
 
 import math

@@ -20,15 +20,18 @@ import results
 
 class Echo:
     """A host that runs a module by printing its name; "sleep" takes a tenth of
-    a second more for each unit of scale, "late" works twice as long."""
+    a second more for each unit of scale, "late" works twice as long, and
+    "start" half as long, after half a second."""
 
     name = "echo"
 
     def command(self, module, args, folders, variables):
-        work = {"sleep": 0.1, "late": 0.2}.get(module, 0)
-        text = {"sleep": "done", "late": "done"}.get(module, module)
+        work = {"sleep": 0.1, "late": 0.2, "start": 0.05}.get(module, 0)
+        start = 0.5 if module == "start" else 0
+        text = "done" if work else module
         status = 1 if module == "broken" else 0
-        return ["/bin/sh", "-c", f"sleep {work * int(args[0])}; echo {text}; "
+        return ["/bin/sh", "-c", f"sleep {start + work * int(args[0])}; "
+                                 f"echo {text}; "
                                  f"exit {status}"]
 
 
@@ -59,6 +62,8 @@ def checkMeasuring():
     yield "a bundle that fails", refuses(["sleep", "broken"])
     yield "a plain module that fails", all(
         isinstance(cell, str) for cell in race(["broken", "sleep"]))
+    yield "a long start", all("starts for" in cell or "plain" in cell
+                              for cell in race(["start", "sleep"]))
 
 
 def fakePart(ratios):

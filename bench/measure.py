@@ -20,6 +20,7 @@ import tools
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SECONDS = 300  # for one run
+MOST_OF_START = 4  # times as long as it computes, if that is to count
 SLOW = 4  # seconds of a run beyond which every other round will do
 
 
@@ -158,7 +159,7 @@ def warmUp(contestants, program, scales, outputs, environment):
 
 def measure(contestants, program, scales, repeat, environment):
     """Cells of a program by contestant, in order; a text for one whose host
-    does not take it. `scales` has the one to measure ("full") and the one to
+    does not take it or starts for too long. `scales` has the one to measure ("full") and the one to
     subtract ("start")."""
     outputs = Outputs(program)
     seconds, refused = warmUp(contestants, program, scales, outputs,
@@ -177,11 +178,27 @@ def measure(contestants, program, scales, repeat, environment):
                 done = execute(contestant, program, scale, environment)
                 outputs.check(contestant, scale, done.output)
                 runs[id(contestant)][which].append(done)
+    cells = {id(contestant): cell(program, scales, runs[id(contestant)])
+             for contestant, _ in racing}
     reasons = {id(contestant): why for contestant, why in refused}
-    return [cell(program, scales, runs[id(contestant)])
-            if id(contestant) in runs
+    for contestant, _ in racing:
+        why = tooLittle(cells[id(contestant)])
+        if contestant.mode == "plain" and why:
+            reasons[id(contestant)] = why
+            refusing.add(id(contestant.host))
+    return [cells[id(contestant)] if id(contestant.host) not in refusing
             else reasons.get(id(contestant), "as its plain module")
             for contestant in contestants]
+
+
+def tooLittle(cell):
+    """Why a plain module's time says nothing, if so: a start varies by more
+    than what is left when one is subtracted."""
+    start, compute = cell["start"]["median"], cell["compute"]["median"]
+    if start <= MOST_OF_START * compute:
+        return None
+    return (f"it starts for {start:.1f} s and computes for {compute:.1f} s: "
+            f"raise --scale")
 
 
 def compare(cell, plain):

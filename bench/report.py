@@ -63,12 +63,12 @@ def detailTable(cells, host):
 
 
 def leftOut(part):
-    """Programs by host, that the host does not take."""
+    """Programs by host, that the host does not take or starts for long."""
     found = {}
     for cell in part["cells"]:
         if "refused" in cell and cell["mode"] == modes.PLAIN:
             found.setdefault(cell["host"], []).append(cell["program"])
-    return [f"{host} does not take {', '.join(names)}; its means are without."
+    return [f"{host} has no figure for {', '.join(names)}; its means are without."
             for host, names in found.items()]
 
 
