@@ -31,8 +31,7 @@ class Echo:
         text = "done" if work else module
         status = 1 if module == "broken" else 0
         return ["/bin/sh", "-c", f"sleep {start + work * int(args[0])}; "
-                                 f"echo {text}; "
-                                 f"exit {status}"]
+                                 f"echo {text}; exit {status}"]
 
 
 def race(modules):

@@ -20,7 +20,7 @@ import tools
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SECONDS = 300  # for one run
-MOST_OF_START = 4  # times as long as it computes, if that is to count
+LONG_START = 4  # times as long as it computes: the difference says little
 SLOW = 4  # seconds of a run beyond which every other round will do
 
 
@@ -159,8 +159,8 @@ def warmUp(contestants, program, scales, outputs, environment):
 
 def measure(contestants, program, scales, repeat, environment):
     """Cells of a program by contestant, in order; a text for one whose host
-    does not take it or starts for too long. `scales` has the one to measure ("full") and the one to
-    subtract ("start")."""
+    does not take it or starts for too long. `scales` has the one to measure
+    ("full") and the one to subtract ("start")."""
     outputs = Outputs(program)
     seconds, refused = warmUp(contestants, program, scales, outputs,
                               environment)
@@ -182,8 +182,9 @@ def measure(contestants, program, scales, repeat, environment):
              for contestant, _ in racing}
     reasons = {id(contestant): why for contestant, why in refused}
     for contestant, _ in racing:
-        why = tooLittle(cells[id(contestant)])
-        if contestant.mode == "plain" and why:
+        if contestant.mode != "plain":
+            continue
+        if why := tooLittle(cells[id(contestant)]):
             reasons[id(contestant)] = why
             refusing.add(id(contestant.host))
     return [cells[id(contestant)] if id(contestant.host) not in refusing
@@ -192,10 +193,10 @@ def measure(contestants, program, scales, repeat, environment):
 
 
 def tooLittle(cell):
-    """Why a plain module's time says nothing, if so: a start varies by more
-    than what is left when one is subtracted."""
+    """Why a plain module's time says little, if so: it is the difference of two
+    long runs."""
     start, compute = cell["start"]["median"], cell["compute"]["median"]
-    if start <= MOST_OF_START * compute:
+    if start <= LONG_START * compute:
         return None
     return (f"it starts for {start:.1f} s and computes for {compute:.1f} s: "
             f"raise --scale")
