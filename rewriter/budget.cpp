@@ -6,8 +6,8 @@ namespace {
 
 // Bytes of the VM by default. Above that hosts compile slowly.
 constexpr uint64_t kVmBytes = 160 << 10, kLargeVmBytes = 320 << 10;
-// Of a big program, whose hot code is in regions: what the host compiles at each
-// start is the sum of both.
+// Of a big program, whose hot code is in regions: what the host compiles at
+// each start is the sum of both.
 constexpr uint64_t kVmBesideRegions = 96 << 10;
 // What selection estimates is generated in up to so much more.
 constexpr double kGenerated = 1.0625;
@@ -72,15 +72,16 @@ RegionOptions regionOptions(const PackOptions &options, uint64_t codeBytes) {
   regions.adapts = regions.bytes == PackOptions::kAdaptRegions;
   if (regions.adapts)
     regions.bytes =
-        options.forSize           ? 0
-        : codeBytes <= kSmallCode ? 4 * kSmallCode
-                                  : std::clamp(codeBytes * kPerMille / 1000,
-                                               kLeast, kMost);
+        options.forSize ? 0
+        : codeBytes <= kSmallCode
+            ? 4 * kSmallCode
+            : std::clamp(codeBytes * kPerMille / 1000, kLeast, kMost);
   // A level of 0 is for looking at the stream, and counters count in it.
   if (options.optLevel == 0 || options.counters)
     regions.bytes = 0;
   regions.hostFeatures = options.hostFeatures;
   regions.limits = options.limits;
+  regions.isExact = countsExactly(options.safepoints, options.fuel);
   // In a big program most loops are cold, and copies only cost room; a host of
   // small functions may not take them.
   constexpr uint64_t kFewLoops = 256 << 10, kSmallFunctions = 64 << 10;
@@ -88,7 +89,7 @@ RegionOptions regionOptions(const PackOptions &options, uint64_t codeBytes) {
                     codeBytes <= kFewLoops &&
                     (!options.limits.functionBytes ||
                      options.limits.functionBytes >= kSmallFunctions) &&
-                    !countsExactly(options.safepoints, options.fuel);
+                    !regions.isExact;
   regions.placesSmall = codeBytes <= kFewLoops;
   regions.leaveOutSeed = options.leaveOutSeed;
   return regions;

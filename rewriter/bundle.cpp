@@ -224,7 +224,10 @@ llvm::Expected<std::vector<uint8_t>> Bundler::write() {
   if (allActive && !named)
     bundle.features.disable(FeatureSet::BulkMemory);
   BufferWithRandomAccess buffer;
+  // Leaves values on the stack where they are used next.
   PassOptions passOptions;
+  passOptions.generateStackIR = passOptions.optimizeStackIR = true;
+  passOptions.shrinkLevel = 1;
   WasmBinaryWriter writer(&bundle, buffer, passOptions);
   writer.setNamesSection(false);
   writer.write();
@@ -267,6 +270,7 @@ void Bundler::countBytes(const WasmBinaryWriter &writer, size_t bundleBytes) {
 }
 
 llvm::Expected<std::vector<uint8_t>> Bundler::run() {
+  image = encodeImage(program, tiling, {.names = !options.stripNames});
   readRuntime();
   if (auto error = copyImports())
     return std::move(error);

@@ -56,6 +56,19 @@ void Bundler::planKeptSegments() {
   }
 }
 
+// Of a program that may use any: what keeps offsets from guestBase below 2 MiB,
+// for they take three bytes in code then, not four, if that is enough.
+uint32_t Bundler::mostStack() const {
+  constexpr uint64_t kShortOffsets = 2u << 20, kEnough = 1u << 20;
+  // For the runtime and for the program's own offsets.
+  constexpr uint64_t kMargin = 128u << 10;
+  uint64_t rest = image.bytes.size() + program.globalBytes + kMargin;
+  for (const StaticTable &table : program.staticTables)
+    rest += table.functions.size() * sizeof(StaticTableEntry);
+  return rest + kEnough <= kShortOffsets ? kShortOffsets - rest
+                                         : PackOptions::kMostStack;
+}
+
 // The least is room for lists of buffers, which WASI's adapters copy.
 uint32_t Bundler::stackSize() const {
   if (options.stackSize)
@@ -65,8 +78,8 @@ uint32_t Bundler::stackSize() const {
            importKind(import) != ImportKind::Wasi;
   });
   // Regions leave room for the largest frame of any.
-  uint64_t size = depth ? uint64_t(*depth) + regions.largestFrame(program)
-                        : PackOptions::kMostStack;
+  uint64_t size =
+      depth ? uint64_t(*depth) + regions.largestFrame(program) : mostStack();
   return std::clamp<uint64_t>(size, PackOptions::kLeastStack,
                               PackOptions::kMostStack);
 }
@@ -80,7 +93,6 @@ uint64_t Bundler::placeStack() {
 }
 
 llvm::Error Bundler::placeMemory() {
-  image = encodeImage(program, tiling, {.names = !options.stripNames});
   if (image.overflow || tiling.handlers.size() > kMaxChoices ||
       program.coldOperators.size() > kMaxChoices)
     return inputError(

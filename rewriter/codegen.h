@@ -84,6 +84,8 @@ inline constexpr char kLeave[] = "leave";
 inline constexpr char kRunStream[] = "run.stream";
 inline constexpr char kRunOnTop[] = "run.top";
 inline constexpr char kRunAside[] = "run.aside";
+inline constexpr char kResume[] = "resume";
+inline constexpr char kRestart[] = "restart";
 
 // What comes of entering a region from the stream.
 enum class EntryResult : uint32_t {
@@ -298,6 +300,9 @@ private:
   void addEnter();
   void addRunOnTop();
   void addRunAside();
+  // rewriter/region_restart.cpp
+  void addResume();
+  void addRestart();
   void addLeave();
   // Frames up to this address leave room for that of any region; 0: none do.
   uint32_t highestRegionFrame() const;

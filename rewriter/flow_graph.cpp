@@ -6,7 +6,7 @@
 
 namespace ireko {
 
-FlowGraph::FlowGraph(const Function &function)
+FlowGraph::FlowGraph(const Function &function, BlockTest isEntered)
     : successors(function.blocks.size() + 1), predecessors(successors.size()),
       order(successors.size(), kUnreached), dominator(successors.size()),
       innermost(successors.size(), kRoot), outerLoop(successors.size(), kRoot),
@@ -16,9 +16,11 @@ FlowGraph::FlowGraph(const Function &function)
       inside(successors.size()), behind(successors.size()) {
   sortNodes(function);
   findDominators();
-  findLoops();
+  std::vector<FlowNode> loops = findLoops();
   if (!reducible)
     return;
+  measureLoops(loops);
+  chooseEntries(loops, isEntered);
   addEntries();
   findDominators();
   place(function);
@@ -27,10 +29,15 @@ FlowGraph::FlowGraph(const Function &function)
 // Finds what is reachable and sorts it into reverse postorder.
 void FlowGraph::sortNodes(const Function &function) {
   successors[kRoot] = {nodeOf(function.layout.front())};
-  for (BlockIndex block : function.layout)
-    forEachSuccessor(function.blocks[block], [&](BlockIndex to) {
-      successors[nodeOf(block)].push_back(nodeOf(to));
-    });
+  for (BlockIndex block : function.layout) {
+    std::vector<FlowNode> &list = successors[nodeOf(block)];
+    forEachSuccessor(function.blocks[block],
+                     [&](BlockIndex to) { list.push_back(nodeOf(to)); });
+    // What is visited last comes first: the cases of a switch in their order,
+    // as in the original.
+    if (function.blocks[block].end.kind == Terminator::Kind::Switch)
+      std::reverse(list.begin(), list.end());
+  }
   std::vector<bool> seen(successors.size());
   std::vector<std::pair<FlowNode, size_t>> stack{{kRoot, 0}};
   seen[kRoot] = true;
@@ -92,9 +99,9 @@ bool FlowGraph::dominates(FlowNode a, FlowNode b) const {
   return a == b;
 }
 
-// Natural loops, inner ones first.
-void FlowGraph::findLoops() {
-  std::vector<FlowNode> headers; // inner ones first
+// Natural loops.
+std::vector<FlowNode> FlowGraph::findLoops() {
+  std::vector<FlowNode> headers;
   for (size_t i = sorted.size(); i-- > 0;) {
     FlowNode start = sorted[i];
     std::vector<FlowNode> work;
@@ -103,7 +110,7 @@ void FlowGraph::findLoops() {
         continue;
       if (!dominates(start, from)) {
         reducible = false;
-        return;
+        return {};
       }
       work.push_back(from);
     }
@@ -140,25 +147,35 @@ void FlowGraph::findLoops() {
   }
   for (FlowNode loop : headers)
     header[loop] = true;
-  measureLoops(headers);
+  return headers;
 }
 
-// Sizes, and where loops are entered.
 void FlowGraph::measureLoops(const std::vector<FlowNode> &innerFirst) {
   for (FlowNode node : sorted)
     ++size[innermost[node]];
+  for (FlowNode loop : innerFirst)
+    if (outerLoop[loop] != kRoot)
+      size[outerLoop[loop]] += size[loop];
+}
+
+void FlowGraph::chooseEntries(const std::vector<FlowNode> &innerFirst,
+                              BlockTest isEntered) {
+  std::vector<bool> enters(size.size(), !isEntered);
+  if (isEntered)
+    for (FlowNode node : sorted)
+      if (node != kRoot && isEntered(blockOf(node)))
+        enters[outermostLoopOf(node)] = true;
   std::vector<FlowNode> largest(size.size(), kRoot); // in this one
   for (FlowNode loop : innerFirst) {
     FlowNode outer = outerLoop[loop];
     if (outer == kRoot)
       continue;
-    size[outer] += size[loop];
     if (size[loop] >= kLargeLoop &&
         (largest[outer] == kRoot || size[loop] >= size[largest[outer]]))
       largest[outer] = loop;
   }
   for (auto it = innerFirst.rbegin(); it != innerFirst.rend(); ++it)
-    if (outerLoop[*it] == kRoot)
+    if (outerLoop[*it] == kRoot && enters[*it])
       entered.push_back(*it);
   for (size_t i = 0, outermost = entered.size(); i < outermost; ++i) {
     FlowNode loop = entered[i];
@@ -169,6 +186,10 @@ void FlowGraph::measureLoops(const std::vector<FlowNode> &innerFirst) {
   }
   for (uint32_t i = 0; i < entered.size(); ++i)
     entry[entered[i]] = i + 1;
+}
+
+bool FlowGraph::hasLoops() const {
+  return std::find(header.begin(), header.end(), true) != header.end();
 }
 
 void FlowGraph::addEntries() {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "rewriter/lowered.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace ireko {
 
@@ -29,7 +30,9 @@ inline BlockIndex blockOf(FlowNode node) { return node - 1; }
 
 class FlowGraph {
 public:
-  explicit FlowGraph(const Function &function);
+  // Loops with a block for which `isEntered` says so can be entered; null: all.
+  using BlockTest = llvm::function_ref<bool(BlockIndex)>;
+  explicit FlowGraph(const Function &function, BlockTest isEntered = {});
 
   // Whether each loop has one header through which control comes in. Nothing
   // below holds if not.
@@ -41,6 +44,7 @@ public:
   const std::vector<FlowNode> &nodes() const { return sorted; }
 
   bool isHeader(FlowNode node) const { return header[node]; }
+  bool hasLoops() const;
   // The header of the innermost loop that has the node, or kRoot.
   FlowNode loopOf(FlowNode node) const { return innermost[node]; }
   // Whether there are loops in the loop of this header.
@@ -88,8 +92,10 @@ private:
   void sortNodes(const Function &function);
   void findDominators();
   bool dominates(FlowNode a, FlowNode b) const;
-  void findLoops();
+  std::vector<FlowNode> findLoops(); // inner ones first
   void measureLoops(const std::vector<FlowNode> &innerFirst);
+  void chooseEntries(const std::vector<FlowNode> &innerFirst,
+                     BlockTest isEntered);
   void addEntries();
   void place(const Function &function);
 

@@ -123,13 +123,12 @@ llvm::Error prepare(Program &program, const PackOptions &options,
 
 Tiling coverProgram(Program &program, const Regions &regions,
                     const PackOptions &options, const SourceModule &source) {
-  SelectOptions select =
-      selectOptions(options, source.info.codeSize, program.counts,
-                    !regions.list.empty());
-  for (uint32_t region : regions.ofFunction)
-    select.isRegion.push_back(region != 0);
+  SelectOptions select = selectOptions(options, source.info.codeSize,
+                                       program.counts, !regions.list.empty());
+  bool entersLoops = !options.safepoints.forGood;
+  select.entries = entryBlocks(program, regions, entersLoops);
   Tiling tiling = selectTiles(program, select);
-  addRegionEntries(program, regions, !options.safepoints.forGood, tiling);
+  addRegionEntries(program, regions, entersLoops, tiling);
   return tiling;
 }
 

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "ir/manipulation.h"
+#include "rewriter/leaves.h"
 #include "rewriter/lowerer.h"
 #include "rewriter/tree.h"
 #include "rewriter/unroll.h"
@@ -120,10 +121,10 @@ std::vector<SlotOfType> CallTypes::results(const Terminator &end) const {
 }
 
 Region::Region(const Program &program, const CallTypes &types,
-               uint32_t function, const std::vector<Cold> &cold,
-               bool unrolls)
+               uint32_t function, const Leaves &leaves,
+               const std::vector<Cold> &cold, bool unrolls)
     : function(function), code(program.functions[function]), graph(code),
-      type(code.source->type.getHeapType()) {
+      isLeaf(leaves.isLeaf[function]), type(code.source->type.getHeapType()) {
   if (!graph.isReducible()) {
     why = "control enters a loop in more than one place";
     return;
@@ -131,7 +132,17 @@ Region::Region(const Program &program, const CallTypes &types,
   copyCode(program);
   origins.resize(code.blocks.size());
   std::iota(origins.begin(), origins.end(), 0);
-  if (unrolls && unrollLoops(code, graph, program.module, origins))
+  // Where it may leave. A loop in which it does not is only entered to restart,
+  // and a function that is called often need not do that.
+  auto mayLeave = [&](BlockIndex index) {
+    const Terminator &end = code.blocks[index].end;
+    return end.kind == Kind::CallIndirect ||
+           (end.kind == Kind::Call && !leaves.isLeaf[end.callee]);
+  };
+  bool entersAll = !leaves.isOften[function];
+  if (!entersAll)
+    graph = FlowGraph(code, mayLeave);
+  if (unrolls && entersAll && unrollLoops(code, graph, program.module, origins))
     graph = FlowGraph(code);
   leftOut.resize(code.blocks.size());
   findVariables(types);
@@ -141,7 +152,6 @@ Region::Region(const Program &program, const CallTypes &types,
     return;
   }
   findLiveness(types);
-  isLeaf = mayBeLeaf(types);
   // A leaf has no frame to leave from.
   if (!isLeaf && !why && !cold.empty())
     leaveOut(cold);
@@ -240,30 +250,6 @@ void Region::leaveOut(const std::vector<Cold> &cold) {
   graph = FlowGraph(code);
   for (FlowNode loop : graph.enteredLoops())
     handsBack = handsBack || isBehind[blockOf(loop)];
-}
-
-bool Region::mayBeLeaf(const CallTypes &types) const {
-  if (valuesOf(type.getSignature().results, kFirstSlot).size() > 1)
-    return false;
-  for (BlockIndex index : code.layout) {
-    const Terminator &end = code.blocks[index].end;
-    switch (end.kind) {
-    case Kind::None:
-    case Kind::Jump:
-    case Kind::Branch:
-    case Kind::Switch:
-      if (end.backEdge)
-        return false;
-      break;
-    case Kind::Return:
-    case Kind::Trap:
-      break;
-    default:
-      if (!types.isValueOperator(end))
-        return false;
-    }
-  }
-  return graph.enteredLoops().empty();
 }
 
 void Region::copyCode(const Program &program) {

@@ -59,12 +59,15 @@ private:
   std::vector<wasm::HeapType> byNumber;
 };
 
+// By function: leaves.h.
+struct Leaves;
+
 class Region {
 public:
   // `cold`: by block, what it may leave out; empty: nothing. `unrolls`: whether
   // small loops may count in one of several copies.
   Region(const Program &program, const CallTypes &types, uint32_t function,
-         const std::vector<Cold> &cold, bool unrolls);
+         const Leaves &leaves, const std::vector<Cold> &cold, bool unrolls);
 
   // Why the function cannot be a region; null if it can. Without graph,
   // variables and liveness being complete then.
@@ -84,9 +87,9 @@ public:
   // Whether it waits for the stream there, which may get from there to a loop
   // that can be entered, and hand the activation back.
   bool handsBack = false;
-  // Whether it neither calls nor loops, nor needs its frame: then a region that
-  // calls it counts in its place, and need not look how it returned.
-  bool isLeaf = false;
+  // Whether it never has to leave (leaves.h): a region that calls it counts in
+  // its place, and need not look how it returned.
+  bool isLeaf;
   // Whether it can be put in place of a call: at most one result, and no tail
   // calls.
   bool fitsInPlace = false;
@@ -113,7 +116,6 @@ private:
   void addVariable(Slot slot, wasm::Type type);
   void addVariables(wasm::Expression *tree);
   void findLiveness(const CallTypes &types);
-  bool mayBeLeaf(const CallTypes &types) const;
   bool mayBeInPlace() const;
   uint32_t bytesBehind(BlockIndex first, const std::vector<Cold> &cold) const;
   void leaveOut(const std::vector<Cold> &cold);

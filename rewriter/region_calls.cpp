@@ -14,6 +14,8 @@
 // signature; then the regions; then, for each table of the guest that regions
 // call through, its elements.
 
+#include <algorithm>
+
 #include "rewriter/region_code.h"
 
 using namespace wasm;
@@ -202,8 +204,8 @@ Name Codegen::streamFunction(HeapType type) {
     list.push_back(builder.makeIf(
         isOut,
         storeGlobal(kCountGlobal, draw(i32(safepoints.interval), get(entry)))));
-  list.push_back(builder.makeCall(
-      program.own(kRunOnTop), {get(entry), get(0), i32(0)}, Type::none));
+  list.push_back(builder.makeCall(program.own(kRunOnTop),
+                                  {get(entry), get(0), i32(0)}, Type::none));
   std::vector<SlotOfType> results = valuesOf(guest.results, kFirstSlot);
   if (!results.empty())
     list.push_back(load(results[0].type, get(0), results[0].slot * kSlotBytes));
@@ -414,6 +416,14 @@ void Codegen::addRegions() {
   addRunOnTop();
   if (regions->handBack())
     addRunAside();
+  if (!safepoints.areStrict() &&
+      std::any_of(regions->list.begin(), regions->list.end(),
+                  [](const Region &region) {
+                    return !region.graph.enteredLoops().empty();
+                  })) {
+    addResume();
+    addRestart();
+  }
   uint32_t size = regionElements.size();
   bundle.addTable(
       Builder::makeTable(table, Type(HeapType::func, Nullable), size, size));

@@ -200,30 +200,25 @@ void RegionBuilder::switchTo(FlowNode node, const ireko::Block &block,
   code.push_back(builder.makeSwitch(labels, last, index));
 }
 
-// As HandlerBuilder::tableEntry does; the helper finds out what is wrong.
+// As HandlerBuilder::tableEntry does; all elements of a table that are not good
+// go to one place.
 void RegionBuilder::checkElement(const ireko::Block &block, Index index,
                                  uint32_t pc, Code &code) {
   const Terminator &end = block.end;
   const StaticTable &table = gen.program.staticTables[end.table];
   gen.raisesTraps = true;
-  Name good = prefix + "good" + std::to_string(pc),
-       bad = prefix + "bad" + std::to_string(pc);
+  root.checkedTables.insert(end.table);
   Expression *type =
       gen.load(Type::i32, builder.makeBinary(ShlInt32, get(index), gen.i32(3)),
                table.address + offsetof(StaticTableEntry, type));
-  wasm::Block *checks = labelled(
-      bad,
-      {builder.makeBreak(bad, nullptr,
-                         builder.makeBinary(GeUInt32, get(index),
-                                            gen.i32(table.functions.size()))),
-       builder.makeBreak(
-           good, nullptr,
-           builder.makeBinary(EqInt32, type, gen.i32(end.type)))});
+  Name bad = badElementLabel(end.table);
+  code.push_back(builder.makeLocalSet(pcLocal, gen.i32(pc)));
   code.push_back(
-      labelled(good, {checks,
-                      builder.makeCall(gen.elementTrap(end.table),
-                                       {get(index), gen.i32(pc)}, Type::none),
-                      builder.makeUnreachable()}));
+      builder.makeBreak(bad, nullptr,
+                        builder.makeBinary(GeUInt32, get(index),
+                                           gen.i32(table.functions.size()))));
+  code.push_back(builder.makeBreak(
+      bad, nullptr, builder.makeBinary(NeInt32, type, gen.i32(end.type))));
 }
 
 void RegionBuilder::addArguments(const ireko::Block &block, Code &operands) {
@@ -511,6 +506,8 @@ void RegionBuilder::begin(Name name, Signature signature, Index parameters) {
   out = gen.bundle.addFunction(
       Builder::makeFunction(name, HeapType(signature), {}, nullptr));
   locals.assign(region.variables.size(), kNoLocal);
+  idle.clear();
+  spare.clear();
   for (Index i = parameters; i < signature.params.size(); ++i)
     locals[i - parameters] = i;
 }
@@ -523,6 +520,19 @@ void RegionBuilder::end(Code &&code) {
     nameLocals();
 }
 
+void RegionBuilder::callLeaf(Code &code) {
+  std::vector<Expression *> operands;
+  for (Index i = 1; i < out->getParams().size(); ++i)
+    operands.push_back(get(i));
+  Expression *result =
+      builder.makeCall(gen.leafFunction(region), operands, out->getResults());
+  if (out->getResults() == Type::none) {
+    code.push_back(result);
+    result = nullptr;
+  }
+  code.push_back(builder.makeReturn(result));
+}
+
 void RegionBuilder::build() {
   Signature signature = regionSignature(region.code.source->type.getHeapType());
   edgesBack.assign(region.code.blocks.size() + 1, false);
@@ -532,16 +542,19 @@ void RegionBuilder::build() {
     begin(gen.leafFunction(region), Signature(Type(params), signature.results),
           0);
     dirty.assign(region.code.blocks.size() + 1, false);
+    chooseInPlace();
     Code code;
     placeNode(kRoot, code);
     end(std::move(code));
   }
   begin(gen.regionFunction(region), signature, 1);
-  // Calling it would take as long as what it does.
-  constexpr uint32_t kSmallLeaf = 64; // nodes
-  if (region.isLeaf && !gen.countsExactly() && region.nodes <= kSmallLeaf) {
+  if (region.isLeaf && !gen.countsExactly()) {
+    // Calling a small one would take as long as what it does.
     Code code;
-    placeNode(kRoot, code);
+    if (region.nodes <= kSmallLeaf)
+      placeNode(kRoot, code);
+    else
+      callLeaf(code);
     return end(std::move(code));
   }
   count = Builder::addVar(out, Type::i32);
@@ -558,16 +571,8 @@ void RegionBuilder::build() {
   Code code;
   if (region.isLeaf) {
     emitRoot(code);
-    std::vector<Expression *> operands;
-    for (Index i = 1; i < signature.params.size(); ++i)
-      operands.push_back(get(i));
-    Expression *result =
-        builder.makeCall(gen.leafFunction(region), operands, signature.results);
-    if (signature.results == Type::none) {
-      code.push_back(result);
-      result = nullptr;
-    }
-    code.push_back(builder.makeReturn(result));
+    callLeaf(code);
+    addLeaves(code);
     return end(std::move(code));
   }
   chooseInPlace();
@@ -575,12 +580,13 @@ void RegionBuilder::build() {
   findLatches();
   placeNode(kRoot, code);
   addLeaves(code);
+  addElementTraps(code);
   if (region.handsBack)
     code = {builder.makeLoop(kAgainLabel, sequence(std::move(code)))};
   if (counts && !gen.countsExactly())
     code.insert(code.begin(),
-                builder.makeLocalSet(
-                    count, gen.i32(gen.safepoints.interval * kCountStep)));
+                builder.makeLocalSet(count, gen.i32(gen.safepoints.interval *
+                                                    Restarts::kCountStep)));
   end(std::move(code));
 }
 

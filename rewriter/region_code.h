@@ -20,9 +20,11 @@
 #define IREKO_REWRITER_REGION_CODE_H
 
 #include <compare>
+#include <set>
 #include <unordered_map>
 
 #include "rewriter/codegen.h"
+#include "rewriter/region_restart.h"
 #include "rewriter/regions.h"
 
 namespace ireko {
@@ -43,23 +45,8 @@ public:
   void build();
 
 private:
-  // How often an activation is restarted, and by how many bits longer it runs
-  // each time.
-  static constexpr uint32_t kRestarts = 4, kRestartShift = 3;
-  // By how much that lowers the frame limit.
-  static constexpr int32_t kReachOfRestart = 256;
-  // Unless counts are exact, the lowest bits of the count in a local say how
-  // often that was, so that there is no other local to keep.
-  static constexpr uint32_t kCountStep = 8;
   // How many a loop counts for others in it that do not count.
   static constexpr uint32_t kCountsOfInner = 16;
-  static_assert(kRestarts < kCountStep);
-  // What numbers of loops are larger by until then. A host has each constant in
-  // one place, and would keep one that the program uses in a loop as well in a
-  // register there.
-  static constexpr uint32_t kRestartBase = 4096;
-  // In the global `entry`: the loop's number, and above it the level.
-  static constexpr uint32_t kEntryLevelShift = 16;
 
   static constexpr wasm::Index kNoLocal = ~0u;
 
@@ -67,6 +54,7 @@ private:
   // How control goes to the stream.
   enum class Way : uint8_t {
     Yield,   // at a safepoint of the activation whose frame is at `frame`
+    Refuse,  // before the activation begins
     Unwind,  // because the callee, whose frame is at `frame`, has done so
     Restart, // not to the stream, but to a new activation that goes on
     Aside,   // the stream runs the rest of this activation, on top of it
@@ -103,6 +91,10 @@ private:
              wasm::Index parameters);
   void end(Code &&code);
 
+  // Nodes of a leaf whose code is in its region proper as well.
+  static constexpr uint32_t kSmallLeaf = 64;
+  void callLeaf(Code &code);
+
   // For those who look (Codegen::annotates): code from `first` on was made from
   // what is at this address of the stream.
   void note(const Code &code, size_t first, uint32_t address);
@@ -124,8 +116,8 @@ private:
   void findLatches();
   // Where nothing is done along an edge back.
   bool isUncountedEdge(FlowNode from, FlowNode to) const {
-    return region.graph.isBackEdge(from, to) &&
-           (!isCounted(to) || countsAtHeader(to));
+    return root.region.isLeaf || (region.graph.isBackEdge(from, to) &&
+                                  (!isCounted(to) || countsAtHeader(to)));
   }
   bool isLatched(FlowNode from, FlowNode to) const {
     return edgesBack[to] > 1 && region.graph.isBackEdge(from, to);
@@ -164,13 +156,11 @@ private:
     return gen.countsExactly()
                ? get(level)
                : builder.makeBinary(wasm::AndInt32, get(count),
-                                    gen.i32(kCountStep - 1));
+                                    gen.i32(Restarts::kCountStep - 1));
   }
   wasm::Expression *mayRestart() {
-    return builder.makeBinary(wasm::LtUInt32, levelNow(), gen.i32(kRestarts));
-  }
-  wasm::Expression *restartShift(wasm::Expression *level) {
-    return builder.makeBinary(wasm::MulInt32, level, gen.i32(kRestartShift));
+    return builder.makeBinary(wasm::LtUInt32, levelNow(),
+                              gen.i32(Restarts::kMost));
   }
   void addRestart(Code &code);
   void addAside(Code &code);
@@ -192,6 +182,10 @@ private:
   void returnWith(FlowNode node, const Terminator &end, Code &code);
   void checkElement(const Block &block, wasm::Index index, uint32_t pc,
                     Code &code);
+  wasm::Name badElementLabel(uint32_t table) const {
+    return "bad" + std::to_string(table);
+  }
+  void addElementTraps(Code &code);
   void addArguments(const Block &block, Code &operands);
   wasm::Expression *callWith(const Block &block, wasm::Expression *frame,
                              wasm::Index element, bool isTail, Code &code);
@@ -298,8 +292,9 @@ private:
   std::vector<bool> dirty; // by node: count may differ from the global there
 
   // Of the root, for all that is put into it.
-  bool counts = false; // whether any loop does
+  bool counts = false;     // whether any loop does
   wasm::Index element = 0; // of the table that is called through
+  std::set<uint32_t> checkedTables;
   uint32_t nodesInPlace = 0, localsInPlace = 0, callsInPlace = 0;
   std::vector<Leave> leaves;
   uint32_t headerFrame = 0; // of callees: whose header is written in one place

@@ -44,7 +44,8 @@ RegionBuilder::RegionBuilder(RegionBuilder &caller, const Region &region,
       base(caller.base + call.frame),
       prefix("in" + std::to_string(root.callsInPlace++) + "."), out(caller.out),
       locals(region.variables.size(), kNoLocal), count(caller.count),
-      pcLocal(caller.pcLocal), restarted(caller.restarted), level(caller.level) {
+      pcLocal(caller.pcLocal), restarted(caller.restarted),
+      level(caller.level) {
   edgesBack.assign(region.code.blocks.size() + 1, false);
   idle = std::move(caller.idle);
   idle.insert(idle.end(), caller.spare.begin(), caller.spare.end());
@@ -56,7 +57,10 @@ bool RegionBuilder::mayBeInPlace(const ireko::Block &block) const {
   const Terminator &end = block.end;
   const Region *callee =
       end.kind == Kind::Call ? regions.of(end.callee) : nullptr;
-  if (!callee || !callee->fitsInPlace)
+  // A host has the code of a loop that is called sooner as good as can be than
+  // that of one which runs.
+  if (!callee || !callee->fitsInPlace ||
+      (callee->isLeaf && callee->graph.hasLoops()))
     return false;
   if (base + end.frame + gen.program.functions[callee->function].frameSlots >
       std::max(root.function.frameSlots, kMaxFrame))
@@ -99,7 +103,7 @@ void RegionBuilder::chooseInPlace() {
     root.localsInPlace = locals;
     root.nodesInPlace += cost;
     inPlace[&block->end] = callee;
-    placesLoops |= !callee->graph.enteredLoops().empty();
+    placesLoops |= callee->graph.hasLoops();
   }
 }
 

@@ -153,6 +153,11 @@ void RegionBuilder::addLeaves(Code &code) {
       away.push_back(builder.makeLocalSet(restarted, pc));
     } else if (each.way == Way::Aside) {
       away.push_back(builder.makeLocalSet(aside, pc));
+    } else if (each.way == Way::Refuse) {
+      away.push_back(builder.makeCall(
+          gen.program.own(kLeave),
+          {pc, above(each.frame), gen.i32(function.frameSlots * kSlotBytes)},
+          Type::none));
     } else if (each.way == Way::Yield) {
       away.push_back(gen.storeGlobal(kCountGlobal, get(count)));
       away.push_back(builder.makeCall(gen.program.own(kLeave),
@@ -234,6 +239,17 @@ void RegionBuilder::addAside(Code &code) {
   code.push_back(builder.makeIf(get(aside), sequence(std::move(rest))));
 }
 
+// Where elements of a table that are not good lead to (checkElement); the
+// helper finds out what is wrong.
+void RegionBuilder::addElementTraps(Code &code) {
+  for (uint32_t table : checkedTables) {
+    code.push_back(builder.makeUnreachable());
+    wasm::Block *inner = labelled(badElementLabel(table), std::move(code));
+    code = {inner, builder.makeCall(gen.elementTrap(table),
+                                    {get(element), get(pcLocal)}, Type::none)};
+  }
+}
+
 void RegionBuilder::findDirty() {
   dirty.assign(region.code.blocks.size() + 1, false);
   if (!gen.countsExactly())
@@ -275,11 +291,12 @@ Expression *RegionBuilder::counted(uint32_t steps) {
   Expression *left = builder.makeLocalTee(
       count,
       builder.makeBinary(SubInt32, get(count),
-                         gen.i32(isExact ? 1 : steps * kCountStep)),
+                         gen.i32(isExact ? 1 : steps * Restarts::kCountStep)),
       Type::i32);
   // It may become less than 0.
   return isExact ? left
-                 : builder.makeBinary(GeSInt32, left, gen.i32(kCountStep));
+                 : builder.makeBinary(GeSInt32, left,
+                                      gen.i32(Restarts::kCountStep));
 }
 
 Expression *RegionBuilder::renewCount(uint32_t pc) {

@@ -143,10 +143,9 @@ void RegionBuilder::passToInner(FlowNode header, Code &code) {
   if (!passesToInner(header))
     return;
   FlowNode next = region.graph.nextOnWay(header);
-  code.push_back(builder.makeBreak(isEnteredThroughFrame(next)
-                                       ? entryLabel(next)
-                                       : blockLabel(next),
-                                   nullptr, get(entersInner)));
+  code.push_back(builder.makeBreak(
+      isEnteredThroughFrame(next) ? entryLabel(next) : blockLabel(next),
+      nullptr, get(entersInner)));
 }
 
 Name RegionBuilder::latchLabel(FlowNode header) const {
@@ -227,7 +226,13 @@ void RegionBuilder::goTo(FlowNode from, FlowNode to, Code &code) {
 // Unless counts are exact, the count only says when to restart. Innermost loops
 // leave that to the loop around them.
 bool RegionBuilder::isCounted(FlowNode header) const {
-  return gen.countsExactly() || region.graph.hasInnerLoops(header) ||
+  if (gen.countsExactly())
+    return true;
+  if (!restarts() || (caller && !isInLoop))
+    return false;
+  if (!caller && !entryOf(region.graph.outermostLoopOf(header)))
+    return false;
+  return region.graph.hasInnerLoops(header) ||
          !(region.graph.isInnerLoop(header) || isInLoop);
 }
 
@@ -301,12 +306,12 @@ void RegionBuilder::runOut(FlowNode to, Name back, Code &code) {
     return;
   }
   bool isExact = gen.countsExactly();
-  uint32_t step = isExact ? 1 : kCountStep;
+  uint32_t step = isExact ? 1 : Restarts::kCountStep;
   Expression *more = gen.i32(gen.safepoints.interval * step);
   uint32_t loop = entryOf(to);
   if (loop) {
     Name away = leave(Way::Restart, 0, region.liveIn(blockOf(to)),
-                      loop + kRestartBase, code);
+                      loop + Restarts::kBase, code);
     code.push_back(builder.makeBreak(away, nullptr, mayRestart()));
   } else if (restarts() && (!caller || isInLoop)) {
     // The loop around it is to find soon that the count has run out.
@@ -316,47 +321,6 @@ void RegionBuilder::runOut(FlowNode to, Name back, Code &code) {
   more = isExact ? gen.draw(more, gen.i32(pc)) : gen.add(levelNow(), more);
   code.push_back(builder.makeLocalSet(count, more));
   code.push_back(builder.makeBreak(back));
-}
-
-// Hosts that compile in tiers do not replace code that runs: an outermost loop
-// whose count has run out calls its region again, which goes on with the loop.
-// This happens a few times for an activation, each time after eight times as
-// long, since the better code may not be there yet.
-void RegionBuilder::addRestart(Code &code) {
-  std::vector<Expression *> operands;
-  for (Type type : out->getParams())
-    operands.push_back(builder.makeConst(Literal::makeZero(type)));
-  operands[0] = builder.makeBinary(OrInt32, fp(), gen.i32(kGoesOn));
-  Type type = out->getResults();
-  Expression *call = builder.makeCall(out->name, operands, type);
-  Expression *result = nullptr;
-  if (type != Type::none) {
-    Index kept = Builder::addVar(out, type);
-    call = builder.makeLocalSet(kept, call);
-    result = get(kept);
-  }
-  Code again;
-  if (gen.countsExactly()) {
-    Expression *longer = builder.makeBinary(
-        ShlInt32, gen.i32(gen.safepoints.interval), restartShift(levelNow()));
-    // The region counts once more.
-    again.push_back(gen.storeGlobal(
-        kCountGlobal,
-        gen.add(gen.draw(longer, gen.i32(gen.image.entries[region.function])),
-                gen.i32(1))));
-  }
-  Expression *next = builder.makeBinary(
-      ShlInt32, gen.add(levelNow(), gen.i32(1)), gen.i32(kEntryLevelShift));
-  again.push_back(gen.storeGlobal(
-      kEntryGlobal,
-      builder.makeBinary(
-          OrInt32,
-          builder.makeBinary(SubInt32, get(restarted), gen.i32(kRestartBase)),
-          next)));
-  again.push_back(call);
-  again.push_back(gen.moveFrameLimit(kReachOfRestart));
-  again.push_back(builder.makeReturn(result));
-  code.push_back(builder.makeIf(get(restarted), sequence(std::move(again))));
 }
 
 // Where a call begins that has been put in place.
@@ -389,27 +353,13 @@ void RegionBuilder::emitRoot(Code &code) {
     Code goOn;
     goOn.push_back(builder.makeLocalSet(
         0, builder.makeBinary(AndInt32, fp(), gen.i32(~kGoesOn))));
-    if (restarts()) {
-      auto entered = [&] {
-        return builder.makeBinary(ShrUInt32, gen.loadGlobal(kEntryGlobal),
-                                  gen.i32(kEntryLevelShift));
-      };
-      // Who has restarted it moves the limit back, but does not look at it
-      // before: hosts would keep it in a register from the start on.
-      Expression *levelled =
-          isExact ? builder.makeLocalSet(level, entered())
-                  : builder.makeLocalSet(
-                        count,
-                        gen.add(builder.makeBinary(ShlInt32, get(count),
-                                                   restartShift(entered())),
-                                entered()));
-      goOn.push_back(builder.makeIf(
-          entered(),
-          sequence({gen.moveFrameLimit(-kReachOfRestart), levelled})));
-    }
+    if (restarts())
+      goOn.push_back(builder.makeLocalSet(
+          isExact ? level : count,
+          builder.makeCall(gen.program.own(kResume), {get(count)}, Type::i32)));
     auto loop = [&] {
       return builder.makeBinary(AndInt32, gen.loadGlobal(kEntryGlobal),
-                                gen.i32((1 << kEntryLevelShift) - 1));
+                                gen.i32((1 << Restarts::kLevelShift) - 1));
     };
     uint32_t outermost = 0;
     while (outermost < loops.size() &&
@@ -435,28 +385,21 @@ void RegionBuilder::emitRoot(Code &code) {
       goOn.push_back(builder.makeBreak(last));
     else
       goOn.push_back(builder.makeSwitch(
-          labels, last,
-          builder.makeBinary(SubInt32, loop(), gen.i32(1))));
+          labels, last, builder.makeBinary(SubInt32, loop(), gen.i32(1))));
     rare.push_back(
         builder.makeIf(builder.makeBinary(LtSInt32, fp(), gen.i32(0)),
                        sequence(std::move(goOn))));
   }
-  uint32_t parameters = out->getParams().size() - 1;
-  for (uint32_t i = 0; i < parameters; ++i)
-    rare.push_back(spill(i));
-  rare.push_back(
-      builder.makeCall(gen.program.own(kLeave),
-                       {gen.i32(gen.image.entries[region.function]), fp(),
-                        gen.i32(function.frameSlots * kSlotBytes)},
-                       Type::none));
-  rare.push_back(dummyReturn());
+  uint32_t pc = gen.image.entries[region.function];
+  Name away = leave(Way::Refuse, 0, region.liveIn(region.code.layout.front()),
+                    pc, rare);
+  rare.push_back(builder.makeBreak(away));
   Expression *isRare =
       builder.makeBinary(GtUInt32, fp(), gen.loadGlobal(kFrameLimit));
   if (isExact && !gen.safepoints.areStrict())
     rare = {builder.makeIf(ExpressionManipulator::copy(isRare, gen.bundle),
                            sequence(std::move(rare))),
-            renewCount(gen.image.entries[region.function]),
-            gen.storeGlobal(kCountGlobal, get(count))};
+            renewCount(pc), gen.storeGlobal(kCountGlobal, get(count))};
   if (isExact)
     isRare = builder.makeBinary(OrInt32, isRare,
                                 builder.makeUnary(EqZInt32, get(count)));

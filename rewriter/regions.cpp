@@ -4,6 +4,7 @@
 #include <optional>
 #include <tuple>
 
+#include "rewriter/leaves.h"
 #include "rewriter/weights.h"
 
 using namespace wasm;
@@ -87,9 +88,8 @@ bool RegionFormer::runsOnce() const {
       if (end.kind == Kind::Call || end.kind == Kind::TailCall)
         ++calls[end.callee];
     }
-  return isCommand &&
-         std::all_of(calls.begin(), calls.end(),
-                     [](uint32_t count) { return count <= 1; });
+  return isCommand && std::all_of(calls.begin(), calls.end(),
+                                  [](uint32_t count) { return count <= 1; });
 }
 
 const char *RegionFormer::obstacleTo(const Function &function) const {
@@ -134,11 +134,15 @@ Regions RegionFormer::run() {
     return regions;
   std::vector<std::optional<Region>> found(program.functions.size());
   ColdPaths cold(program, options.leaveOutSeed);
+  // What is left out at random is to be anywhere.
+  Leaves leaves = findLeaves(program, *regions.types,
+                             options.isExact || options.leaveOutSeed);
   program.workers.forEach(found.size(), [&](size_t f) {
     choices[f].obstacle = obstacleTo(program.functions[f]);
     if (choices[f].obstacle)
       return;
-    found[f].emplace(program, *regions.types, f, cold.of(f), options.unrolls);
+    found[f].emplace(program, *regions.types, f, leaves, cold.of(f),
+                     options.unrolls);
     choices[f].obstacle = obstacleTo(*found[f]);
     if (choices[f].obstacle)
       found[f].reset();
@@ -174,11 +178,10 @@ Regions RegionFormer::run() {
     else
       order.push_back({benefit, weights.rankOf(f), f});
   }
-  std::stable_sort(order.begin(), order.end(),
-                   [](const Place &a, const Place &b) {
-                     return std::tie(a.benefit, a.rank) >
-                            std::tie(b.benefit, b.rank);
-                   });
+  std::stable_sort(
+      order.begin(), order.end(), [](const Place &a, const Place &b) {
+        return std::tie(a.benefit, a.rank) > std::tie(b.benefit, b.rank);
+      });
   uint64_t left = options.bytes;
   std::vector<bool> chosen(found.size());
   size_t count = 0;
@@ -191,6 +194,12 @@ Regions RegionFormer::run() {
     chosen[f] = true;
     ++count;
   }
+  std::vector<bool> differs = keepLeaves(program, chosen, leaves);
+  program.workers.forEach(found.size(), [&](size_t f) {
+    if (chosen[f] && differs[f])
+      found[f].emplace(program, *regions.types, f, leaves, cold.of(f),
+                       options.unrolls);
+  });
   std::unordered_map<HeapType, uint32_t> signatures;
   for (uint32_t f = 0; f < found.size(); ++f) {
     if (!chosen[f])
@@ -209,9 +218,8 @@ Regions RegionFormer::run() {
 } // namespace
 
 bool Regions::handBack() const {
-  return std::any_of(list.begin(), list.end(), [](const Region &region) {
-    return region.handsBack;
-  });
+  return std::any_of(list.begin(), list.end(),
+                     [](const Region &region) { return region.handsBack; });
 }
 
 uint32_t Regions::largestFrame(const Program &program) const {
@@ -224,6 +232,21 @@ uint32_t Regions::largestFrame(const Program &program) const {
 Regions formRegions(Program &program, const RegionOptions &options) {
   program.workers.beginPhase("regions");
   return RegionFormer(program, options).run();
+}
+
+EntryBlocks entryBlocks(const Program &program, const Regions &regions,
+                        bool enterLoops) {
+  EntryBlocks entries;
+  if (!regions.list.empty())
+    entries.resize(program.functions.size());
+  for (const Region &region : regions.list) {
+    std::vector<BlockIndex> &list = entries[region.function];
+    list.push_back(region.code.layout.front());
+    if (enterLoops)
+      for (FlowNode loop : region.graph.enteredLoops())
+        list.push_back(blockOf(loop));
+  }
+  return entries;
 }
 
 void addRegionEntries(const Program &program, const Regions &regions,

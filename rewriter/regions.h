@@ -28,6 +28,8 @@ struct RegionOptions {
   // Whether small functions may be in place of calls in loops, not only tiny
   // ones.
   bool placesSmall = false;
+  // Whether safepoints are counted.
+  bool isExact = false;
   // Not 0: leaves blocks out at random.
   uint32_t leaveOutSeed = 0;
 };
@@ -74,9 +76,12 @@ struct Regions {
 // Before selection, which changes the program's trees.
 Regions formRegions(Program &program, const RegionOptions &options);
 
+// `enterLoops`: else activations that have left stay in the stream.
+EntryBlocks entryBlocks(const Program &program, const Regions &regions,
+                        bool enterLoops);
+
 // Puts an instruction that enters the region at the start of its function and
-// of each of its loop headers.
-// Without loops, activations that have left stay in the stream.
+// of each of its loop headers: in the entry blocks.
 void addRegionEntries(const Program &program, const Regions &regions,
                       bool enterLoops, Tiling &tiling);
 

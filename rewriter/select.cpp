@@ -185,7 +185,8 @@ void Selector::prepareFunction(uint32_t f, ShapeNumbers::List &list) {
   // then has a handler number, and a temporary that is written and read, each
   // of up to four bytes. A distance of two bytes reaches 32 KiB.
   constexpr uint32_t kBytesPerSplit = kHandlerBytes + 2 * 4;
-  uint64_t bound = 0;
+  uint64_t bound =
+      options.entries.empty() ? 0 : kEntryBytes * options.entries[f].size();
   for (size_t i = 0; i < function.layout.size(); ++i) {
     BlockIndex index = function.layout[i];
     const Block &block = function.blocks[index];
@@ -193,7 +194,7 @@ void Selector::prepareFunction(uint32_t f, ShapeNumbers::List &list) {
     workB.block = index;
     workB.weight = weights.ofBlock(f, index);
     workB.score = options.forSize ? 1 : weights.scoreOf(f, index);
-    if (!options.isRegion.empty() && options.isRegion[f]) {
+    if (options.isRegion(f)) {
       workB.weight = 0;
       workB.score *= kRegionScore;
     }
@@ -250,8 +251,7 @@ void Selector::fuseInterpreters() {
   if (options.interpreterBytes && !weights.areCounts())
     for (uint32_t f = 0; f < work.size(); ++f) {
       const Function &function = program.functions[f];
-      bool isRegion = !options.isRegion.empty() && options.isRegion[f];
-      sum += cases[f] = isRegion ? 0 : interpretedCases(function);
+      sum += cases[f] = options.isRegion(f) ? 0 : interpretedCases(function);
     }
   for (uint32_t f = 0; f < work.size(); ++f) {
     if (!cases[f])
@@ -577,7 +577,7 @@ Tiling Selector::run() {
     specializeHandlers(
         program, tiling,
         {options.specialBytes, mostHandlers - int64_t(tiling.handlers.size())},
-        options.isRegion);
+        options.entries);
   orderHandlers(tiling);
   return tiling;
 }

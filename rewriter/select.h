@@ -33,8 +33,11 @@ struct SelectOptions {
   bool forSize = false;
   // A larger block would make a handler that hosts compile badly.
   uint32_t maxFusedNodes = 1500;
-  // By function: its code seldom runs in the stream. Empty: none is.
-  std::vector<bool> isRegion = {};
+  // Empty: there are none. The code of a region seldom runs in the stream.
+  EntryBlocks entries = {};
+  bool isRegion(uint32_t function) const {
+    return !entries.empty() && !entries[function].empty();
+  }
 };
 
 struct Handler {

@@ -29,8 +29,8 @@ struct Use {
 class Specializer {
 public:
   Specializer(Program &program, Tiling &tiling, Budget budget,
-              const std::vector<bool> &isRegion)
-      : program(program), tiling(tiling), budget(budget), isRegion(isRegion) {}
+              const EntryBlocks &entries)
+      : program(program), tiling(tiling), budget(budget), entries(entries) {}
 
   void run();
 
@@ -73,7 +73,7 @@ private:
   Program &program;
   Tiling &tiling;
   Budget budget;
-  const std::vector<bool> &isRegion;
+  const EntryBlocks &entries;
   std::vector<Use> uses; // in the order of the program
   std::vector<uint64_t> values;
 };
@@ -235,7 +235,6 @@ void Specializer::shortenTargets() {
   std::vector<uint32_t> counts(tiling.handlers.size());
   auto use = uses.begin();
   for (uint32_t f = 0; f < tiling.functions.size(); ++f) {
-    bool isFixed = !isRegion.empty() && isRegion[f];
     const Function &function = program.functions[f];
     FunctionTiles &tiles = tiling.functions[f];
     std::vector<int64_t> starts(function.blocks.size());
@@ -244,17 +243,23 @@ void Specializer::shortenTargets() {
       at += instructionBytes(tiling.handlers[tile.handler],
                              function.blocks[block], tile);
     };
+    std::vector<int64_t> entryBytes(function.blocks.size());
+    if (!entries.empty())
+      for (BlockIndex block : entries[f])
+        entryBytes[block] += kEntryBytes;
     for (const BlockTiles &block : tiles.blocks) {
       starts[block.block] = at;
+      at += entryBytes[block.block];
       for (const Tile &tile : block.tiles)
         advance(block.block, tile);
     }
     at = 0;
-    for (const BlockTiles &block : tiles.blocks)
+    for (const BlockTiles &block : tiles.blocks) {
+      at += entryBytes[block.block];
       for (const Tile &tile : block.tiles) {
         if (!tile.fused && !tile.entry) {
           const auto &operands = tiling.handlers[tile.handler].shape.operands;
-          bool hasTargets = false, areNear = !isFixed && !tile.nearTargets;
+          bool hasTargets = false, areNear = !tile.nearTargets;
           for (uint32_t i = 0; i < operands.size(); ++i)
             if (operands[i].kind == OperandKind::Target) {
               int64_t distance = starts[valueOf(*use, i)] - at;
@@ -268,6 +273,7 @@ void Specializer::shortenTargets() {
         }
         advance(block.block, tile);
       }
+    }
   }
   std::unordered_map<std::string, uint32_t> byShape;
   for (uint32_t i = 0; i < near.size(); ++i)
@@ -332,8 +338,8 @@ void Specializer::run() {
 } // namespace
 
 void specializeHandlers(Program &program, Tiling &tiling, Budget budget,
-                        const std::vector<bool> &isRegion) {
-  Specializer(program, tiling, budget, isRegion).run();
+                        const EntryBlocks &entries) {
+  Specializer(program, tiling, budget, entries).run();
 }
 
 } // namespace ireko

@@ -17,10 +17,9 @@ namespace ireko {
 // Estimated bytes of the generated code of a shared handler.
 uint32_t sharedHandlerCost(uint32_t nodes);
 
-// Handlers are in any order afterwards. `isRegion`: the functions whose code
-// will get instructions to enter them; empty: none.
+// Handlers are in any order afterwards. `entries`: may be empty.
 void specializeHandlers(Program &program, Tiling &tiling, Budget budget,
-                        const std::vector<bool> &isRegion);
+                        const EntryBlocks &entries);
 
 } // namespace ireko
 

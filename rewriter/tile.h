@@ -61,6 +61,13 @@ struct RegionEntry {
   uint32_t loop = 0;      // number of the loop in it; 0: the function's start
 };
 
+// Of its instruction.
+inline constexpr uint32_t kEntryBytes = kHandlerBytes + 3 * 2;
+
+// By function: the blocks that will get an instruction to enter a region, as
+// often as they will; of a function that is no region, none.
+using EntryBlocks = std::vector<std::vector<BlockIndex>>;
+
 struct Tile {
   uint32_t first = 0; // statements [first, first + count)
   uint32_t count = 0;

@@ -317,19 +317,18 @@ Guess guessBranch(const Block &block) {
   return block.end.negated ? opposite(taken) : taken;
 }
 
-uint32_t interpretedCases(const Function &function) {
-  constexpr uint32_t kMinCases = 64;
+uint32_t interpretedCases(const Function &function, uint32_t least) {
   uint32_t most = 0;
   for (BlockIndex index : function.layout) {
     const Block &block = function.blocks[index];
     if (block.loopDepth == 0 || block.end.kind != Terminator::Kind::Switch ||
-        block.end.targets.size() < std::max(kMinCases, most))
+        block.end.targets.size() < std::max(least, most))
       continue;
     std::unordered_set<BlockIndex> cases(block.end.targets.begin(),
                                          block.end.targets.end());
     most = std::max<uint32_t>(most, cases.size());
   }
-  return most >= kMinCases ? most : 0;
+  return most >= least ? most : 0;
 }
 
 Weights::Weights(const Program &program)
@@ -364,8 +363,8 @@ Weights::Weights(const Program &program)
 }
 
 void Weights::scaleCounts() {
-  // Of code that did not run, against code that did. What runs after a rehearsal
-  // is not known.
+  // Of code that did not run, against code that did. What runs after a
+  // rehearsal is not known.
   const double kGuessed = program.counts == Counts::Profiled ? 0.03 : 0.5;
   double counted = 0, guessed = 0;
   for (uint32_t f = 0; f < program.functions.size(); ++f) {
@@ -436,9 +435,7 @@ double Weights::ofBlock(uint32_t function, BlockIndex block) const {
   return std::min(kMax, frequencies[function] * perCall(function, block));
 }
 
-double Weights::rankOf(uint32_t function) const {
-  return ranks[function];
-}
+double Weights::rankOf(uint32_t function) const { return ranks[function]; }
 
 double Weights::scoreOf(uint32_t function, BlockIndex block) const {
   double guess = guessedScore(function, block);

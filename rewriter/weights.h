@@ -29,9 +29,9 @@ enum class Guess { None, True, False };
 // Whether the Branch at the block's end goes to its target.
 Guess guessBranch(const Block &block);
 
-// How many cases the switch of an interpreter's loop has; 0: the function is no
-// interpreter.
-uint32_t interpretedCases(const Function &function);
+// How many cases the switch of an interpreter's loop has, if they are so many;
+// 0: the function is no interpreter.
+uint32_t interpretedCases(const Function &function, uint32_t least = 64);
 
 class Weights {
 public:

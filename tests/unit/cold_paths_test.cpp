@@ -5,6 +5,7 @@
 #include "rewriter/cold_paths.h"
 
 #include "lowering_helpers.h"
+#include "rewriter/leaves.h"
 #include "rewriter/region.h"
 #include <gtest/gtest.h>
 
@@ -145,10 +146,11 @@ TEST(ColdPaths, AreWhatInterpretersDidNotRun) {
 TEST(ColdPaths, AreLeftOutWhereThatIsShorter) {
   Lowered program = lowered();
   CallTypes types(*program.program);
+  Leaves leaves = findLeaves(*program.program, types, true);
   ColdPaths cold(*program.program, 0);
   for (uint32_t f : {kLong, kShort}) {
-    Region whole(*program.program, types, f, {}, false);
-    Region region(*program.program, types, f, cold.of(f), false);
+    Region whole(*program.program, types, f, leaves, {}, false);
+    Region region(*program.program, types, f, leaves, cold.of(f), false);
     ASSERT_EQ(region.obstacle(), nullptr);
     EXPECT_EQ(region.leavesOut, f == kLong);
     EXPECT_EQ(region.nodes < whole.nodes, f == kLong);

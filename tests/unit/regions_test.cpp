@@ -5,6 +5,7 @@
 #include "rewriter/regions.h"
 
 #include "lowering_helpers.h"
+#include "rewriter/leaves.h"
 #include <gtest/gtest.h>
 
 using namespace ireko;
@@ -131,7 +132,8 @@ TEST(FlowGraph, RefusesLoopsWithTwoEntries) {
 TEST(Region, KnowsWhatIsLive) {
   Lowered program = lowered(kNest);
   CallTypes types(*program.program);
-  Region region(*program.program, types, 0, {}, false);
+  Leaves leaves = findLeaves(*program.program, types, true);
+  Region region(*program.program, types, 0, leaves, {}, false);
   ASSERT_EQ(region.obstacle(), nullptr);
   BlockIndex outer = blockOf(region.graph.enteredLoops()[0]);
   // The counter and the sum, but not the counter of the inner loop.
@@ -141,27 +143,6 @@ TEST(Region, KnowsWhatIsLive) {
   EXPECT_EQ(live, 2u);
   EXPECT_TRUE(region.liveIn(outer).contains(
       region.variable(kFirstSlot, wasm::Type::i32)));
-}
-
-TEST(Region, IsALeafIfItNeitherCallsNorLoops) {
-  Lowered program = lowered(R"((module (memory 1)
-    (func $plain (export "plain") (param i32) (result i32)
-      (if (local.get 0) (then (return (i32.load (local.get 0)))))
-      (memory.fill (i32.const 0) (local.get 0) (i32.const 9))
-      (i32.const 1))
-    (func (export "calls") (param i32) (result i32)
-      (call $plain (local.get 0)))
-    (func (export "two") (result i32 i32) (i32.const 1) (i32.const 2))
-    (func (export "loops") (param i32)
-      (loop (br_if 0
-        (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
-    (func (export "reference") (param funcref) (result i32)
-      (ref.is_null (local.get 0)))))");
-  CallTypes types(*program.program);
-  std::vector<bool> leaves;
-  for (uint32_t f = 0; f < 5; ++f)
-    leaves.push_back(Region(*program.program, types, f, {}, false).isLeaf);
-  EXPECT_EQ(leaves, std::vector<bool>({true, false, false, false, false}));
 }
 
 // One of the copies counts; a loop that calls has none.
@@ -175,6 +156,7 @@ TEST(Region, HasCopiesOfSmallLoops) {
         (call $short (local.get 0))
         (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))))");
   CallTypes types(*program.program);
+  Leaves leaves = findLeaves(*program.program, types, true);
   auto edgesBack = [](const Region &region) {
     uint32_t count = 0;
     for (BlockIndex index : region.code.layout)
@@ -182,8 +164,8 @@ TEST(Region, HasCopiesOfSmallLoops) {
     return count;
   };
   for (uint32_t f = 0; f < 2; ++f) {
-    Region once(*program.program, types, f, {}, false);
-    Region often(*program.program, types, f, {}, true);
+    Region once(*program.program, types, f, leaves, {}, false);
+    Region often(*program.program, types, f, leaves, {}, true);
     size_t blocks = once.code.blocks.size();
     EXPECT_EQ(edgesBack(often), 1u);
     EXPECT_EQ(often.graph.enteredLoops().size(), 1u);
@@ -259,9 +241,8 @@ TEST(Regions, RespectTheHostsLimits) {
 
 TEST(Regions, NeedCodeThatRunsTwice) {
   auto count = [](const std::string &body, bool adapts) {
-    Lowered program =
-        lowered("(module (func $a) (func $main (export \"_start\")" + body +
-                "))");
+    Lowered program = lowered(
+        "(module (func $a) (func $main (export \"_start\")" + body + "))");
     RegionOptions options;
     options.bytes = 4096;
     options.adapts = adapts;

@@ -13,14 +13,13 @@ using namespace ireko::test;
 namespace {
 
 struct Special : Lowered {
-  Special(std::string_view text, Budget budget,
-          const std::vector<bool> &isRegion = {})
+  Special(std::string_view text, Budget budget, const EntryBlocks &entries = {})
       : Lowered(text) {
     lower();
     runPasses(2);
     tiling = selectTiles(*program, {});
     before = codeBytes();
-    specializeHandlers(*program, tiling, budget, isRegion);
+    specializeHandlers(*program, tiling, budget, entries);
   }
   uint32_t codeBytes() {
     Image image = encodeImage(*program, tiling, {});
@@ -114,8 +113,16 @@ std::string loops(int count, int statements) {
 TEST(Specialize, HasTargetsOfAByteWhereAllAreNear) {
   EXPECT_EQ(Special(loops(2, 3), kPlenty).nearTargets(), 1u);
   EXPECT_EQ(Special(loops(2, 200), kPlenty).nearTargets(), 0u);
-  // Instructions that enter a region may come in between.
-  EXPECT_EQ(Special(loops(2, 3), kPlenty, {true}).nearTargets(), 0u);
+  // Instructions that enter a region come in between.
+  auto entered = [](uint32_t times) {
+    Special bare(loops(2, 3), kPlenty);
+    EntryBlocks entries(1);
+    for (BlockIndex block : bare.function(0).layout)
+      entries[0].insert(entries[0].end(), times, block);
+    return Special(loops(2, 3), kPlenty, entries).nearTargets();
+  };
+  EXPECT_EQ(entered(1), 1u);
+  EXPECT_EQ(entered(20), 0u);
 }
 
 } // namespace
