@@ -248,20 +248,22 @@ void Bundler::countBytes(const WasmBinaryWriter &writer, size_t bundleBytes) {
   stats->functions = program.functions.size();
   std::string runtime = program.own("vm.").toString();
   std::string dispatch = program.own(kDispatch).toString();
-  std::string region = program.own("region.").toString();
+  // What else a region may have (Codegen::leafFunction) counts as its own.
+  std::string prefixes[] = {program.own("region.").toString(),
+                            program.own("leaf.").toString()};
   for (auto &body : writer.tableOfContents.functionBodies) {
     stats->vmBytes += body.size;
     if (body.name.startsWith(std::string_view(runtime)))
       stats->runtimeBytes += body.size;
     else if (body.name.startsWith(std::string_view(dispatch)))
       stats->dispatchBytes += body.size;
-    else if (body.name.startsWith(std::string_view(region))) {
-      stats->regionBytes += body.size;
+    for (const std::string &prefix : prefixes) {
+      llvm::StringRef name = body.name.view();
       uint32_t function;
-      if (!llvm::StringRef(body.name.view())
-               .drop_front(region.size())
-               .getAsInteger(10, function))
-        stats->bytesOfRegion[function] = body.size;
+      if (name.consume_front(prefix) && !name.getAsInteger(10, function)) {
+        stats->regionBytes += body.size;
+        stats->bytesOfRegion[function] += body.size;
+      }
     }
   }
   stats->regions = regions.list.size();

@@ -62,6 +62,8 @@ uint32_t Bundler::mostStack() const {
   constexpr uint64_t kShortOffsets = 2u << 20, kEnough = 1u << 20;
   // For the runtime and for the program's own offsets.
   constexpr uint64_t kMargin = 128u << 10;
+  if (options.layout != Layout::Single || guest.memories.empty())
+    return PackOptions::kMostStack;
   uint64_t rest = image.bytes.size() + program.globalBytes + kMargin;
   for (const StaticTable &table : program.staticTables)
     rest += table.functions.size() * sizeof(StaticTableEntry);

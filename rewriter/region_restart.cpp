@@ -6,8 +6,10 @@ namespace ireko {
 
 // (count): what an activation that goes on counts down from: the longer, the
 // more often it was restarted, with that in the lowest bits. Where counts are
-// exact, only how often it was. A count that runs out is the caller's to renew,
-// so all this is code that few activations run, and one function for all.
+// exact: (level), how often it was. One that the stream has handed back was not
+// restarted once more, and stays as it is. A count that runs out is the
+// caller's to renew, so all this is code that few activations run, and one
+// function for all.
 //
 // Who has restarted it moves the limit back, but does not look at it before:
 // hosts would keep it in a register from the start on.
@@ -26,7 +28,8 @@ void Codegen::addResume() {
            level, builder.makeBinary(ShrUInt32, loadGlobal(kEntryGlobal),
                                      i32(Restarts::kLevelShift))),
        builder.makeIf(get(level), moveFrameLimit(-Restarts::kReach)),
-       countsExactly() ? get(level) : add(longer, get(level))},
+       countsExactly() ? builder.makeSelect(get(level), get(level), get(0))
+                       : add(longer, get(level))},
       Type::i32);
   bundle.addFunction(std::move(function));
 }

@@ -356,7 +356,8 @@ void RegionBuilder::emitRoot(Code &code) {
     if (restarts())
       goOn.push_back(builder.makeLocalSet(
           isExact ? level : count,
-          builder.makeCall(gen.program.own(kResume), {get(count)}, Type::i32)));
+          builder.makeCall(gen.program.own(kResume),
+                           {get(isExact ? level : count)}, Type::i32)));
     auto loop = [&] {
       return builder.makeBinary(AndInt32, gen.loadGlobal(kEntryGlobal),
                                 gen.i32((1 << Restarts::kLevelShift) - 1));

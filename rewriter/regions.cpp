@@ -200,6 +200,11 @@ Regions RegionFormer::run() {
       found[f].emplace(program, *regions.types, f, leaves, cold.of(f),
                        options.unrolls);
   });
+  for (uint32_t f = 0; f < found.size(); ++f)
+    if (chosen[f]) {
+      choices[f].obstacle = obstacleTo(*found[f]);
+      chosen[f] = !choices[f].obstacle;
+    }
   std::unordered_map<HeapType, uint32_t> signatures;
   for (uint32_t f = 0; f < found.size(); ++f) {
     if (!chosen[f])
