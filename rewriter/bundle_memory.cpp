@@ -56,13 +56,22 @@ void Bundler::planKeptSegments() {
   }
 }
 
+// Whether an import stays one that is not WASI's.
+bool Bundler::isOthers(wasm::Function &import) const {
+  return !options.stubUnknownImports && importKind(import) != ImportKind::Wasi;
+}
+
 // Of a program that may use any: what keeps offsets from guestBase below 2 MiB,
 // for they take three bytes in code then, not four, if that is enough.
 uint32_t Bundler::mostStack() const {
   constexpr uint64_t kShortOffsets = 2u << 20, kEnough = 1u << 20;
   // For the runtime and for the program's own offsets.
   constexpr uint64_t kMargin = 128u << 10;
-  if (options.layout != Layout::Single || guest.memories.empty())
+  // An embedder's functions may throw, which leaves frames behind.
+  if (options.layout != Layout::Single || guest.memories.empty() ||
+      llvm::any_of(guest.functions, [&](const auto &function) {
+        return function->imported() && isOthers(*function);
+      }))
     return PackOptions::kMostStack;
   uint64_t rest = image.bytes.size() + program.globalBytes + kMargin;
   for (const StaticTable &table : program.staticTables)
@@ -75,10 +84,8 @@ uint32_t Bundler::mostStack() const {
 uint32_t Bundler::stackSize() const {
   if (options.stackSize)
     return *options.stackSize;
-  auto depth = stackDepth(program, [&](wasm::Function &import) {
-    return !options.stubUnknownImports &&
-           importKind(import) != ImportKind::Wasi;
-  });
+  auto depth = stackDepth(
+      program, [&](wasm::Function &import) { return isOthers(import); });
   // Regions leave room for the largest frame of any.
   uint64_t size =
       depth ? uint64_t(*depth) + regions.largestFrame(program) : mostStack();

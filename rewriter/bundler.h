@@ -47,6 +47,7 @@ private:
   // rewriter/bundle_print.cpp
   void bindPrinting();
   // rewriter/bundle_memory.cpp
+  bool isOthers(wasm::Function &import) const;
   uint32_t mostStack() const;
   uint32_t stackSize() const;
   // Returns where the runtime's data is to begin.
