@@ -300,9 +300,8 @@ private:
   void addEnter();
   void addRunOnTop();
   void addRunAside();
-  // rewriter/region_restart.cpp
-  void addResume();
-  void addRestart();
+  void addResume();  // rewriter/region_restart.cpp
+  void addRestart(); // the same
   void addLeave();
   // Frames up to this address leave room for that of any region; 0: none do.
   uint32_t highestRegionFrame() const;

@@ -239,18 +239,30 @@ Regions formRegions(Program &program, const RegionOptions &options) {
   return RegionFormer(program, options).run();
 }
 
+namespace {
+
+// Visits the block and the loop's number of each place where the stream enters
+// the region; that of the function's start, which is to come before all else in
+// its block, last.
+template <typename Visit>
+void forEachEntry(const Region &region, bool enterLoops, Visit visit) {
+  if (enterLoops)
+    for (FlowNode loop : region.graph.enteredLoops())
+      visit(blockOf(loop), region.graph.entryOf(loop));
+  visit(region.code.layout.front(), 0);
+}
+
+} // namespace
+
 EntryBlocks entryBlocks(const Program &program, const Regions &regions,
                         bool enterLoops) {
   EntryBlocks entries;
   if (!regions.list.empty())
     entries.resize(program.functions.size());
-  for (const Region &region : regions.list) {
-    std::vector<BlockIndex> &list = entries[region.function];
-    list.push_back(region.code.layout.front());
-    if (enterLoops)
-      for (FlowNode loop : region.graph.enteredLoops())
-        list.push_back(blockOf(loop));
-  }
+  for (const Region &region : regions.list)
+    forEachEntry(region, enterLoops, [&](BlockIndex block, uint32_t) {
+      entries[region.function].push_back(block);
+    });
   return entries;
 }
 
@@ -277,10 +289,7 @@ void addRegionEntries(const Program &program, const Regions &regions,
             shapeOf(program, region.code.blocks[block], tile, false);
       }
     };
-    if (enterLoops)
-      for (FlowNode loop : region.graph.enteredLoops())
-        add(blockOf(loop), region.graph.entryOf(loop));
-    add(region.code.layout.front(), 0);
+    forEachEntry(region, enterLoops, add);
   }
   tiling.handlers.push_back(std::move(handler));
 }
