@@ -9,8 +9,26 @@ constexpr uint64_t kVmBytes = 160 << 10, kLargeVmBytes = 320 << 10;
 // Of a big program, whose hot code is in regions: what the host compiles at
 // each start is the sum of both.
 constexpr uint64_t kVmBesideRegions = 96 << 10;
-// What selection estimates is generated in up to so much more.
-constexpr double kGenerated = 1.0625;
+// The VM besides its handlers: the runtime, adapters of imports and exports.
+constexpr uint64_t kVmBesideHandlers = 6 << 10;
+// Of what selection estimates, so much is left when operands are burned in.
+constexpr double kGenerated = 0.99;
+
+struct Parts {
+  uint64_t shared, fused;
+};
+
+Parts partsOf(Counts counts) {
+  switch (counts) {
+  case Counts::None:
+    return {22, 35};
+  case Counts::Rehearsed:
+    return {14, 30};
+  case Counts::Profiled:
+    return {20, 60};
+  }
+  return {};
+}
 
 } // namespace
 
@@ -32,17 +50,18 @@ SelectOptions selectOptions(const PackOptions &options, uint64_t codeBytes,
                                            : kVmBytes;
   if (options.vmBytes)
     vmBytes = options.vmBytes;
-  // Percent for handlers that others are specialized to.
-  uint64_t specialPart = options.forSize ? 40 : 10;
-  uint64_t whole = vmBytes / kGenerated;
+  // Percent for handlers that others are specialized to, which also get what
+  // remains of the other parts.
+  uint64_t specialPart = options.forSize ? 40 : 6;
+  uint64_t whole =
+      (vmBytes - std::min(vmBytes / 2, kVmBesideHandlers)) / kGenerated;
   select.specialBytes = whole * specialPart / 100;
   uint64_t all = whole - select.specialBytes;
   select.allBytes = std::min<uint64_t>(all, UINT32_MAX);
-  // Percent for trees and for blocks; the rest is for runs. A profile knows
-  // which blocks run, so that they can have most.
-  bool isProfiled = counts == Counts::Profiled;
-  uint64_t sharedPart = isProfiled ? 20 : 27;
-  uint64_t fusedPart = isProfiled ? 60 : 35;
+  // Percent for trees and for blocks; the rest is for single operators and
+  // runs. Counts know which blocks run; those of a profile best, so that they
+  // can have most.
+  auto [sharedPart, fusedPart] = partsOf(counts);
   uint64_t shared = std::min(all * sharedPart / 100, 1024 + codeBytes / 3);
   uint64_t fused = 0;
   if (options.optLevel > 1 && !options.forSize) {
@@ -53,7 +72,7 @@ SelectOptions selectOptions(const PackOptions &options, uint64_t codeBytes,
     fused = std::min(most, 512 + 5 * codeBytes);
     if (codeBytes > kMaxGuess && counts == Counts::None) {
       fused = most * kMaxGuess / codeBytes;
-      constexpr uint64_t kInterpreterPart = 22;
+      constexpr uint64_t kInterpreterPart = 24;
       select.interpreterBytes = all * kInterpreterPart / 100;
     }
   }
@@ -66,7 +85,7 @@ SelectOptions selectOptions(const PackOptions &options, uint64_t codeBytes,
 
 RegionOptions regionOptions(const PackOptions &options, uint64_t codeBytes) {
   // Of big programs, so that their starts take the same part of the host's own.
-  constexpr uint64_t kPerMille = 75, kLeast = 384 << 10, kMost = 512 << 10;
+  constexpr uint64_t kPerMille = 75, kLeast = 352 << 10, kMost = 512 << 10;
   RegionOptions regions;
   regions.bytes = options.regionBytes;
   regions.adapts = regions.bytes == PackOptions::kAdaptRegions;

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "ir/manipulation.h"
+#include "rewriter/handler_size.h"
 #include "rewriter/shape_numbers.h"
 #include "rewriter/specialize.h"
 #include "rewriter/superinstructions.h"
@@ -27,14 +28,11 @@ constexpr uint32_t kMinPatternUses = 6;
 constexpr double kRegionScore = 0.05;
 
 // A dispatch saved leaves out about 3 bytes of the image, and a byte of a
-// handler by its estimate is 1.5 of the bundle.
-constexpr double kLeastSizeScore = 0.5;
+// handler is 1.35 of the bundle, with its description.
+constexpr double kLeastSizeScore = 0.45;
 
 // Fewer than a bundle can have; only a budget of many megabytes has more.
 constexpr uint32_t kMostHandlers = 60000;
-
-// Rough bytes of generated code.
-uint32_t fusedCost(uint32_t nodes) { return 32 + 5 * nodes; }
 
 struct WorkBlock {
   BlockIndex block;
@@ -113,14 +111,14 @@ private:
   // statements are appended to `out`.
   void splitOperands(Expression *node, Slot &temporary,
                      std::vector<Expression *> &out);
-  Shape statementShape(const Block &block, uint32_t index,
-                       bool wideTargets) const;
   Shape endShape(const Block &block, bool wideTargets) const;
-  // Ask for the number of the shape.
-  void number(const Block &block, WorkBlock &workB, uint32_t index,
-              bool wideTargets, ShapeNumbers::List &list) const;
-  void numberEnd(const Block &block, WorkBlock &workB, bool wideTargets,
-                 ShapeNumbers::List &list) const;
+  // Ask for the number of the shape. Return the shape.
+  Shape number(const Block &block, WorkBlock &workB, uint32_t index,
+               bool wideTargets, ShapeNumbers::List &list) const;
+  Shape numberEnd(const Block &block, WorkBlock &workB, bool wideTargets,
+                  ShapeNumbers::List &list) const;
+  // What all handlers of the tiles are together.
+  int64_t bytesOf(const std::vector<TiledBlock> &blocks) const;
   void numberAll(std::vector<ShapeNumbers::List> &lists);
   std::vector<TiledBlock> tileBlocks() const;
   Tiling makeTiling(std::vector<TiledBlock> blocks) const;
@@ -138,29 +136,30 @@ private:
   Budget left;
 };
 
-Shape Selector::statementShape(const Block &block, uint32_t index,
-                               bool wideTargets) const {
-  return shapeOf(program, block, {index, 1, false, false, 0}, wideTargets);
+Tile endTile(const Block &block) {
+  return {uint32_t(block.statements.size()), 0, true};
 }
 
 Shape Selector::endShape(const Block &block, bool wideTargets) const {
-  uint32_t behind = block.statements.size();
-  return shapeOf(program, block, {behind, 0, true, false, 0}, wideTargets);
+  return shapeOf(program, block, endTile(block), wideTargets);
 }
 
-void Selector::number(const Block &block, WorkBlock &workB, uint32_t index,
-                      bool wideTargets, ShapeNumbers::List &list) const {
-  Expression *statement = block.statements[index];
-  list.add(statementShape(block, index, wideTargets).key,
-           countOperators(statement), countNodes(statement),
-           workB.shapes[index]);
+Shape Selector::number(const Block &block, WorkBlock &workB, uint32_t index,
+                       bool wideTargets, ShapeNumbers::List &list) const {
+  Tile tile{index, 1};
+  Shape shape = shapeOf(program, block, tile, wideTargets);
+  list.add(shape.key, countOperators(block.statements[index]),
+           sharedHandlerBytes(block, tile, shape), workB.shapes[index]);
+  return shape;
 }
 
-void Selector::numberEnd(const Block &block, WorkBlock &workB, bool wideTargets,
-                         ShapeNumbers::List &list) const {
+Shape Selector::numberEnd(const Block &block, WorkBlock &workB,
+                          bool wideTargets, ShapeNumbers::List &list) const {
   Expression *tree = block.end.tree;
-  list.add(endShape(block, wideTargets).key, tree ? countOperators(tree) : 0,
-           tree ? countNodes(tree) : 0, workB.endShape);
+  Shape shape = endShape(block, wideTargets);
+  list.add(shape.key, tree ? countOperators(tree) : 0,
+           sharedHandlerBytes(block, endTile(block), shape), workB.endShape);
+  return shape;
 }
 
 void Selector::numberAll(std::vector<ShapeNumbers::List> &lists) {
@@ -203,13 +202,12 @@ void Selector::prepareFunction(uint32_t f, ShapeNumbers::List &list) {
     workB.endSettled = fallsThrough(function, i);
     for (uint32_t s = 0; s < block.statements.size(); ++s) {
       Expression *statement = block.statements[s];
-      Shape shape = statementShape(block, s, false);
-      uint32_t operators = countOperators(statement);
-      uint32_t nodes = countNodes(statement);
-      if (!statement->is<Break>()) // else when the width of targets is known
-        list.add(shape.key, operators, nodes, workB.shapes[s]);
-      bound += shape.bytes + kBytesPerSplit * operators;
-      workB.nodes += nodes;
+      // An exit gets its number when the width of targets is known.
+      Shape shape = statement->is<Break>()
+                        ? shapeOf(program, block, {s, 1}, false)
+                        : number(block, workB, s, false, list);
+      bound += shape.bytes + kBytesPerSplit * countOperators(statement);
+      workB.nodes += countNodes(statement);
     }
     bound += endShape(block, false).bytes +
              kSwitchTargetBytes * block.end.targets.size();
@@ -272,7 +270,7 @@ void Selector::addCandidate(uint32_t f, WorkBlock &workB, double weight,
   if (nodes > options.maxFusedNodes || workB.fused)
     return;
   double saved = block.statements.size() + 0.5;
-  candidates.push_back({&workB, saved * weight, fusedCost(nodes)});
+  candidates.push_back({&workB, saved * weight, fusedHandlerBytes(block)});
 }
 
 void Selector::fuseHotBlocks() {
@@ -325,7 +323,7 @@ void Selector::choosePatterns() {
     uint32_t operators = sizeOf(&pattern).operators;
     if (operators <= 1) {
       pattern.chosen = true;
-      left.bytes -= sharedHandlerCost(sizeOf(&pattern).nodes);
+      left.bytes -= sizeOf(&pattern).bytes;
       continue;
     }
     if (pattern.weight * (operators - 1) >= kMinPatternBenefit ||
@@ -333,8 +331,8 @@ void Selector::choosePatterns() {
       candidates.push_back(&pattern);
   }
   auto density = [&](const Pattern *pattern) {
-    auto [operators, nodes] = sizeOf(pattern);
-    return pattern->weight * (operators - 1) / sharedHandlerCost(nodes);
+    auto [operators, bytes] = sizeOf(pattern);
+    return pattern->weight * (operators - 1) / bytes;
   };
   std::sort(candidates.begin(), candidates.end(),
             [&](const Pattern *a, const Pattern *b) {
@@ -342,7 +340,7 @@ void Selector::choosePatterns() {
               return left != right ? left > right : a->order < b->order;
             });
   for (Pattern *pattern : candidates) {
-    uint32_t cost = sharedHandlerCost(sizeOf(pattern).nodes);
+    uint32_t cost = sizeOf(pattern).bytes;
     if (cost > budget || density(pattern) < left.leastScore || !left.take(cost))
       continue;
     budget -= cost;
@@ -503,6 +501,21 @@ std::vector<TiledBlock> Selector::tileBlocks() const {
   return result;
 }
 
+int64_t Selector::bytesOf(const std::vector<TiledBlock> &blocks) const {
+  int64_t bytes = 0;
+  std::vector<bool> isCounted(numbers.sizes().size());
+  for (const TiledBlock &tiled : blocks)
+    for (const Tile &tile : tiled.tiles)
+      if (tile.fused) {
+        bytes += fusedHandlerBytes(
+            program.functions[tiled.function].blocks[tiled.block]);
+      } else if (!isCounted[tile.handler]) {
+        isCounted[tile.handler] = true;
+        bytes += numbers.sizes()[tile.handler].bytes;
+      }
+  return bytes;
+}
+
 // Gives tiles of the same shape the same handler.
 Tiling Selector::makeTiling(std::vector<TiledBlock> blocks) const {
   Tiling tiling;
@@ -572,19 +585,18 @@ Tiling Selector::run() {
   std::vector<TiledBlock> blocks = tileBlocks();
   left.bytes = std::min(left.bytes, options.runBytes - interpreterBytes);
   mineSuperinstructions(program, blocks, numbers, left);
+  // What merging has left without use makes room.
+  int64_t room = options.allBytes + options.specialBytes - bytesOf(blocks);
   Tiling tiling = makeTiling(std::move(blocks));
   if (options.specialBytes)
-    specializeHandlers(
-        program, tiling,
-        {options.specialBytes, mostHandlers - int64_t(tiling.handlers.size())},
-        options.entries);
+    specializeHandlers(program, tiling,
+                       {room, mostHandlers - int64_t(tiling.handlers.size())},
+                       options.entries);
   orderHandlers(tiling);
   return tiling;
 }
 
 } // namespace
-
-uint32_t sharedHandlerCost(uint32_t nodes) { return 24 + 10 * nodes; }
 
 Tiling selectTiles(Program &program, const SelectOptions &options) {
   program.workers.beginPhase("select");

@@ -23,15 +23,15 @@ public:
   // Keys without a number yet.
   class List {
   public:
-    // `number` will be set. What counts its operators and nodes is kept for
-    // the first tile of each shape.
-    void add(llvm::StringRef key, uint32_t operators, uint32_t nodes,
+    // `number` will be set. How many operators it has, and of how many bytes
+    // its handler is (handler_size.h), is kept for the first tile of a shape.
+    void add(llvm::StringRef key, uint32_t operators, uint32_t bytes,
              uint32_t &number);
 
   private:
     friend class ShapeNumbers;
     struct Entry {
-      uint32_t hash, length, operators, nodes;
+      uint32_t hash, length, operators, bytes;
       uint32_t *number;
     };
     std::string keys;
@@ -39,7 +39,7 @@ public:
   };
 
   struct Size {
-    uint32_t operators, nodes;
+    uint32_t operators, bytes;
   };
 
   // Sets the numbers of a list's keys; empties the list.

@@ -4,7 +4,7 @@
 #include <queue>
 
 #include "rewriter/encode.h"
-#include "rewriter/tree.h"
+#include "rewriter/handler_size.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace wasm;
@@ -13,9 +13,8 @@ namespace ireko {
 
 namespace {
 
-// Bytes of the generated code and the description of a handler, for each byte
-// that selection estimates.
-constexpr double kGenerated = 1.5;
+// Bytes of the code and the description of a handler, for each of its code.
+constexpr double kDescribed = 1.35;
 // What a new handler must save, against what it costs.
 constexpr double kMinGain = 1.2;
 
@@ -63,6 +62,7 @@ private:
   void findUses();
   std::vector<Group> groupByHandler();
   uint32_t costOf(const Handler &handler) const;
+  uint32_t costOf(Use use, uint32_t operand);
   uint32_t addHandler(Use use);
   // Finds what to burn into the handler of a group.
   void findBest(Group &group);
@@ -107,15 +107,19 @@ std::vector<Specializer::Group> Specializer::groupByHandler() {
   return groups;
 }
 
+// Of a handler for the tile with one more operand burned in.
+uint32_t Specializer::costOf(Use use, uint32_t operand) {
+  Tile tile = tileOf(use);
+  tile.burned |= 1u << operand;
+  Shape shape = shapeOf(program, blockOf(use), tile,
+                        tiling.functions[use.function].wideTargets);
+  return sharedHandlerBytes(blockOf(use), tile, shape);
+}
+
 uint32_t Specializer::costOf(const Handler &handler) const {
   const Block &block =
       program.functions[handler.function].blocks[handler.block];
-  uint32_t nodes = 0;
-  for (uint32_t i = 0; i < handler.tile.count; ++i)
-    nodes += countNodes(block.statements[handler.tile.first + i]);
-  if (handler.tile.end && block.end.tree)
-    nodes += countNodes(block.end.tree);
-  return sharedHandlerCost(nodes);
+  return sharedHandlerBytes(block, handler.tile, handler.shape);
 }
 
 // A handler for the tile as it is now.
@@ -152,7 +156,7 @@ void Specializer::findBest(Group &group) {
       operands.push_back(i);
   if (operands.empty())
     return;
-  double cost = kGenerated * costOf(handler);
+  double cost = kDescribed * costOf(handler);
   std::vector<uint64_t> sorted(group.uses.size());
   for (uint32_t operand : operands) {
     uint32_t bytes = handler.shape.operands[operand].bytes;
@@ -200,14 +204,17 @@ void Specializer::burnOperands() {
   while (!queue.empty()) {
     uint32_t index = queue.top();
     queue.pop();
-    bool isAll = groups[index].count == groups[index].uses.size();
-    if (!isAll && !budget.take(costOf(tiling.handlers[groups[index].handler])))
-      continue;
     Group part, &whole = groups[index];
+    bool isAll = whole.count == whole.uses.size();
     uint32_t operand = whole.operand;
     for (Use use : whole.uses)
       if (valueOf(use, operand) == whole.value)
         part.uses.push_back(use);
+    uint32_t cost = costOf(part.uses.front(), operand);
+    if (isAll)
+      budget.bytes += int64_t(costOf(tiling.handlers[whole.handler])) - cost;
+    else if (!budget.take(cost))
+      continue;
     if (!isAll)
       std::erase_if(whole.uses, [&](Use use) {
         return valueOf(use, operand) == whole.value;
@@ -291,7 +298,7 @@ void Specializer::shortenTargets() {
     uint32_t cost = costOf(tiling.handlers[i]);
     bool isFree = !isNew || near[i].size() == counts[i];
     if (!isFree &&
-        (saved < kMinGain * kGenerated * cost || !budget.take(cost))) {
+        (saved < kMinGain * kDescribed * cost || !budget.take(cost))) {
       for (Use use : near[i])
         tileOf(use).nearTargets = false;
       byShape.erase(it);

@@ -14,9 +14,6 @@
 
 namespace ireko {
 
-// Estimated bytes of the generated code of a shared handler.
-uint32_t sharedHandlerCost(uint32_t nodes);
-
 // Handlers are in any order afterwards. `entries`: may be empty.
 void specializeHandlers(Program &program, Tiling &tiling, Budget budget,
                         const EntryBlocks &entries);

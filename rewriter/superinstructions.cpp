@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "rewriter/handler_size.h"
 #include "rewriter/lifetimes.h"
 #include "rewriter/tree.h"
 #include "llvm/ADT/STLExtras.h"
@@ -20,8 +21,6 @@ constexpr double kMinScore = 8;
 constexpr double kMinLoopScore = 1;
 // Parts of what is left of the budget: for loops, and for runs in each round.
 constexpr double kLoopShare = 0.06, kRoundShare = 0.25;
-
-uint32_t handlerCost(uint32_t nodes) { return 24 + 9 * nodes; }
 
 constexpr uint32_t kUnknown = ~0u;  // the pair has no number yet
 constexpr uint32_t kTooLarge = ~1u; // the pair would be too large a tile
@@ -60,6 +59,10 @@ private:
     return pair < candidates.size() && candidates[pair].chosen;
   }
   void findLifetimes();
+  // Asks for the number of the tile's shape.
+  void add(const TiledBlock &tiled, const Tile &tile,
+           const std::vector<Slot> &internal, uint32_t &number,
+           ShapeNumbers::List &list) const;
   void numberPairs(size_t b, ShapeNumbers::List &list);
   void count();
   void numberLoop(size_t b, ShapeNumbers::List &list);
@@ -127,6 +130,14 @@ void Miner::findLifetimes() {
   });
 }
 
+void Miner::add(const TiledBlock &tiled, const Tile &tile,
+                const std::vector<Slot> &internal, uint32_t &number,
+                ShapeNumbers::List &list) const {
+  const Block &block = blockOf(tiled);
+  Shape shape = shapeOf(program, block, tile, tiled.wideTargets, &internal);
+  list.add(shape.key, 0, sharedHandlerBytes(block, tile, shape), number);
+}
+
 void Miner::numberPairs(size_t b, ShapeNumbers::List &list) {
   const TiledBlock &tiled = blocks[b];
   BlockState &state = states[b];
@@ -142,8 +153,7 @@ void Miner::numberPairs(size_t b, ShapeNumbers::List &list) {
     const Block &block = blockOf(tiled);
     std::vector<Slot> internal =
         state.lifetimes.internalSlots(block, tile.first, tile.count, tile.end);
-    list.add(shapeOf(program, block, tile, tiled.wideTargets, &internal).key, 0,
-             nodes, state.pairs[i]);
+    add(tiled, tile, internal, state.pairs[i], list);
   }
 }
 
@@ -177,8 +187,7 @@ void Miner::numberLoop(size_t b, ShapeNumbers::List &list) {
     return;
   std::vector<Slot> internal =
       states[b].lifetimes.internalSlots(block, 0, whole.count, true);
-  list.add(shapeOf(program, block, whole, tiled.wideTargets, &internal).key, 0,
-           nodes, states[b].loop);
+  add(tiled, whole, internal, states[b].loop, list);
 }
 
 void Miner::countLoops() {
@@ -208,7 +217,7 @@ bool Miner::choose(double minScore, double part) {
     if (candidate.uses && candidate.score >= minScore)
       list.push_back(&candidate);
   auto costOf = [&](const Candidate *candidate) {
-    return handlerCost(numbers.sizes()[candidate - candidates.data()].nodes);
+    return numbers.sizes()[candidate - candidates.data()].bytes;
   };
   auto density = [&](const Candidate *candidate) {
     return candidate->score / costOf(candidate);
@@ -289,8 +298,7 @@ void Miner::makeInternal(size_t b, ShapeNumbers::List &list) {
       renumber(renumber, block.end.tree);
     // The number of a run is that of the pair it was, which was spelled so.
     if (tile.count + tile.end == 1)
-      list.add(shapeOf(program, block, tile, tiled.wideTargets).key, 0, 0,
-               tile.handler);
+      add(tiled, tile, {}, tile.handler, list);
   }
 }
 

@@ -23,6 +23,7 @@ import concurrent.futures
 import copy
 import dataclasses
 import functools
+import json
 import pathlib
 import re
 import shutil
@@ -47,6 +48,8 @@ DEEP_CALLS = 1_000_000
 BIG_STACK = ["--stack-size", "128m"]
 SMALL_STACK = ["--stack-size", "64k"]
 HELLO_BYTES = 24 * 1024
+# What a big program's VM may have by default, and is to make use of.
+VM_BYTES = range(148 * 1024, 160 * 1024 + 1)
 
 # Cases that also run by `ireko run`.
 THROUGH_TOOL = ["args", "files-join", "files-missing", "files-upper",
@@ -113,13 +116,25 @@ def runDeep(host, deep, bundles, scratch):
     return checks
 
 
-def checkSizes(bundles, totals):
+def checkSizes(bundles, tool, totals):
     for sample in ("hello", "greet"):
         module, problem = bundles.pack(sample, "2")
         if not problem and module.stat().st_size > HELLO_BYTES:
             problem = (f"the bundle has {module.stat().st_size} bytes, more "
                        f"than {HELLO_BYTES}")
         totals.add(f"size of {sample}", problem)
+    for sample in ("sqlite", "quickjs", "python", "ruby"):
+        module, problem = bundles.pack(sample, "2", ["--no-regions"], "stream")
+        if not problem:
+            parts = subprocess.run(
+                [tool, "inspect", module, "--format=json", "--function", "0"],
+                check=True, capture_output=True).stdout
+            size = next(part["bytes"]
+                        for part in json.loads(parts)["summary"]["bytes"]
+                        if part["part"] == "functions")
+            if size not in VM_BYTES:
+                problem = f"the VM has {size} bytes"
+        totals.add(f"size of {sample}'s VM", problem)
 
 
 def allCases(only):
@@ -185,7 +200,7 @@ def main():
         for level in "02":
             bundles.pack(case.sample, level, options, variant)
     if re.search(arguments.only, "size"):
-        checkSizes(bundles, totals)
+        checkSizes(bundles, arguments.tool, totals)
     scratch = tempfile.mkdtemp(prefix="ireko-programs-")
     count = 2 * len(deep) + sum(countOf(case) for case in picked)
     for host in chosen.installed(hosts.ALL, arguments.hosts, totals, count):

