@@ -18,12 +18,12 @@ struct Parts {
   uint64_t shared, fused;
 };
 
-Parts partsOf(Counts counts) {
+Parts partsOf(Counts counts, bool isBeside) {
   switch (counts) {
   case Counts::None:
     return {22, 35};
   case Counts::Rehearsed:
-    return {14, 30};
+    return isBeside ? Parts{10, 20} : Parts{14, 30};
   case Counts::Profiled:
     return {20, 60};
   }
@@ -61,7 +61,7 @@ SelectOptions selectOptions(const PackOptions &options, uint64_t codeBytes,
   // Percent for trees and for blocks; the rest is for single operators and
   // runs. Counts know which blocks run; those of a profile best, so that they
   // can have most.
-  auto [sharedPart, fusedPart] = partsOf(counts);
+  auto [sharedPart, fusedPart] = partsOf(counts, isBeside);
   uint64_t shared = std::min(all * sharedPart / 100, 1024 + codeBytes / 3);
   uint64_t fused = 0;
   if (options.optLevel > 1 && !options.forSize) {
