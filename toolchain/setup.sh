@@ -379,9 +379,10 @@ step_wazero() {
   rm -rf "$downloads/wazero"
 }
 
-# What tests/differential runs modules by; its go.mod has the version of wazero.
+# What tests/differential and tests/spec run modules by; its go.mod has the version
+# of wazero.
 step_wazero-drive() {
-  local source=$root/tests/differential/wazero go
+  local source=$root/tests/support/wazero go
   recipe=$(cat "$source"/* | sha256sum)
   is_done wazero-drive "$cache/hosts/wazero-drive" && return
   find_go "" || return 0

@@ -2,7 +2,8 @@
 """Runs the WebAssembly specification's test suite through the packer.
 
 Every module of every script is packed at -O0 and -O2; every command is then
-carried out in Node and in Wasmtime on the bundles, and judged bit for bit.
+carried out in Node and in Wasmtime on the bundles, those with regions in wazero
+too, and judged bit for bit.
 Invalid and malformed binaries must be refused by one line of error. What is
 not run stands in skip.txt with its reason.
 
@@ -27,20 +28,24 @@ sys.path.insert(0, str(HERE.parent / "support"))
 import generic  # noqa: E402
 import judge  # noqa: E402
 import tools  # noqa: E402
-from script import HOST_FEATURES, Script  # noqa: E402
+from script import HOST_FEATURES, UNSUPPORTED, Script  # noqa: E402
 from skips import Skips  # noqa: E402
 
 SETS = ["wasm-v2"] + [f"proposals/{name}" for name in (
     "simd", "tail-call", "extended-const", "relaxed-simd", "multi-value",
     "bulk-memory", "reference-types")]
 # Level, and whether all code runs in the stream. Regions leave at every few
-# safepoints. The check looks at the whole stack each time: a small one, or
-# recursion that never ends takes minutes.
+# safepoints (2r), or at every one (2e). The check looks at the whole stack each
+# time: a small one, or recursion that never ends takes minutes.
 LEVELS = ("0", "2", "2r")
+CHECKED = ["--check-frames", "--stack-size=128k"]
 PACKED = {"0": (0, []), "2": (2, ["--no-regions"]),
-          "2r": (2, ["--safepoints=3:7", "--check-frames",
-                    "--stack-size=128k"])}
-HOSTS = ("node", "wasmtime")
+          "2r": (2, ["--safepoints=3:7", *CHECKED]),
+          "2e": (2, ["--safepoints=1", *CHECKED])}
+HOSTS = ("node", "wasmtime", "wazero")
+# It is not everywhere, and has no multi-memory.
+OPTIONAL = "wazero"
+OPTIONAL_LEVELS, OPTIONAL_LAYOUT = ("2r", "2e"), "single"
 HOST_TIMEOUT = 300
 WORKERS = 2
 
@@ -48,6 +53,8 @@ WORKERS = 2
 def hostCommand(host, plan):
     if host == "node":
         return [tools.node(), str(HERE / "node_host.js"), str(plan)]
+    if host == "wazero":
+        return [tools.wazeroDriver(), "--spec", str(plan)]
     return [sys.executable, str(HERE / "wasmtime_host.py"), str(plan)]
 
 
@@ -84,17 +91,31 @@ class Report:
 
     def add(self, skips, line, where, trouble):
         entry = f"{self.name}:{line}"
+        ofHost = f"{where.split()[0]} {entry}"
         if not trouble:
             self.passed += 1
         elif entry in skips.lines:
             self.skipped[entry] += 1
+        elif ofHost in skips.lines:
+            self.skipped[ofHost] += 1
         else:
             self.failures.append((line, where, trouble))
 
 
+def hostsOf(level, options):
+    return [host for host in options.hosts
+            if host != OPTIONAL or level in OPTIONAL_LEVELS]
+
+
+def skipsFor(options):
+    return Skips({options.layout, options.host_features, *(
+        {OPTIONAL} & {host for level in options.levels
+                      for host in hostsOf(level, options)})})
+
+
 def runFile(wast, name, options):
     report = Report(name)
-    skips = Skips({options.layout, options.host_features})
+    skips = skipsFor(options)
     packer = tools.Packer(options.tool, options.packer, options.host_features,
                           [f"--layout={options.layout}",
                            *options.pack_options])
@@ -107,7 +128,8 @@ def runFile(wast, name, options):
             return report
         executions = len(options.levels)
         if not options.pack_only:
-            executions *= len(HOSTS)
+            executions = sum(len(hostsOf(level, options))
+                             for level in options.levels)
         for step in script.steps:
             if step.skipped and step.counts():
                 report.skipped[step.skipped] += \
@@ -132,7 +154,7 @@ def runLevel(script, level, packer, skips, report, options):
                            packErrors.get(step.index))
         return
     plan = script.plan(level)
-    for host in HOSTS:
+    for host in hostsOf(level, options):
         outcomes, ending = runHost(host, plan)
         for step in script.steps:
             if step.refusal or step.skipped:
@@ -142,6 +164,10 @@ def runLevel(script, level, packer, skips, report, options):
                 trouble = packErrors[step.index]
             elif outcome is None:
                 trouble = ending or f"{host} reported nothing"
+            elif UNSUPPORTED in outcome:
+                if step.counts():
+                    report.skipped[UNSUPPORTED] += 1
+                continue
             else:
                 trouble = judge.problem(host, step.command, outcome)
             if trouble or step.counts():
@@ -183,8 +209,13 @@ def parseArguments():
                         "skipped; refusals are not judged")
     parser.add_argument("--pack-options", metavar="OPTIONS", default=[],
                         type=shlex.split, help="for ireko pack, in one word")
-    parser.add_argument("--level", choices=LEVELS, action="append",
-                        help="only this level (default: all of them)")
+    parser.add_argument("--level", choices=PACKED, action="append",
+                        help="only this level (default: all but 2e)")
+    parser.add_argument("--hosts", metavar="NAMES", default=HOSTS,
+                        type=lambda text: [name for name in HOSTS
+                                           if name in text.split(",")],
+                        help="of " + ", ".join(HOSTS) + " (default: all; "
+                        f"{OPTIONAL} with regions only)")
     parser.add_argument("--layout", choices=("single", "separate"),
                         default="single",
                         help="of the bundles' memories (default: %(default)s)")
@@ -198,7 +229,20 @@ def parseArguments():
     options.levels = options.level or LEVELS
     if options.generic:
         options.layout = generic.LAYOUT
+    if not hasOptional(options):
+        options.hosts = [name for name in options.hosts if name != OPTIONAL]
     return options
+
+
+def hasOptional(options):
+    if OPTIONAL not in options.hosts or options.layout != OPTIONAL_LAYOUT:
+        return False
+    try:
+        tools.wazeroDriver()
+        return True
+    except tools.MissingTool as missing:
+        print(f"{OPTIONAL}: skipped ({missing})")
+        return False
 
 
 def printReports(reports, verbose):
@@ -253,7 +297,7 @@ def main():
     reports.sort(key=lambda r: r.name)
     printReports(reports, options.verbose)
 
-    skips = Skips({options.layout, options.host_features})
+    skips = skipsFor(options)
     if options.host_features:
         skips.rules[HOST_FEATURES] = f"not for hosts of {options.host_features}"
     totals = collections.Counter()
@@ -265,7 +309,7 @@ def main():
         if not options.patterns:
             print(f"same content: {name} is {original}")
     partial = options.packer or options.pack_only or options.level or \
-        options.host_features
+        options.host_features or len(options.hosts) < len(HOSTS)
     stale = [] if partial else skips.stale(
         {r.name for r in reports}, not options.patterns)
     for entry in stale:

@@ -16,6 +16,7 @@ from wasmfile import (FUNC, GLOBAL, MEMORY, UnknownType, WasmFile,
                       withExportedMemory)
 
 MEMORY_EXPORT = "ireko test memory"
+SPECTEST = pathlib.Path(__file__).with_name("spectest.wat")
 
 INSTANTIATES = ("module", "assert_uninstantiable", "assert_unlinkable")
 # Rules of skip.txt that apply to kinds of steps, not to single lines.
@@ -24,6 +25,8 @@ IMPORTED_MEMORY = "imported-memory"
 LATER_TYPES = "later-types"
 MULTI_MEMORY = "multi-memory"
 SKIPPED_INSTANCE = "skipped-instance"
+# What a host does not take as it is.
+UNSUPPORTED = "unsupported"
 # Not of skip.txt: what run.py --host-features leaves out.
 HOST_FEATURES = "host-features"
 
@@ -183,6 +186,13 @@ class Script:
             target.unlink(missing_ok=True)
             yield step, trouble
 
+    def _spectest(self):
+        path = self.folder / "spectest.wasm"
+        if not path.exists():
+            subprocess.run([tools.wasmTools(), "parse", "-o", str(path),
+                            str(SPECTEST)], check=True, capture_output=True)
+        return path
+
     def plan(self, level):
         """Writes the plan for one level; returns its path."""
         commands = []
@@ -193,6 +203,7 @@ class Script:
             if step.kind in INSTANTIATES:
                 do = "module" if step.kind == "module" else "instantiate"
                 entry = {"do": do, "wasm": str(self.bundle(step, level)),
+                         "source": str(step.source),
                          "name": command.get("name")}
             elif step.kind == "register":
                 entry = {"do": "register", "as": command["as"],
@@ -203,5 +214,6 @@ class Script:
         path = self.folder / f"plan.O{level}.json"
         path.write_text(json.dumps(
             {"memoryExport": MEMORY_EXPORT, "layout": self.layout,
-             "commands": commands}), "utf-8")
+             "spectest": str(self._spectest()), "commands": commands}),
+            "utf-8")
         return path

@@ -1,8 +1,8 @@
-// What drive.js does, in wazero: runs one batch of modules in all variants and
-// prints one JSON line for each. Modules with what its API cannot pass (v128,
-// references) or provide (globals, tables, memories) are left out, and said to be.
-//
-// Usage: wazero-drive BATCH
+// What drive.js of tests/differential does, in wazero: runs one batch of modules in
+// all variants and prints one JSON line for each. Modules with what its API cannot
+// pass (v128, references) or provide (globals, tables, memories) are left out, and
+// said to be.
+
 package main
 
 import (
@@ -344,8 +344,8 @@ func runVariant(cache wazero.CompilationCache, j *job, path, memoryExport string
 	return record{"exported": exported, "sections": sections}
 }
 
-func main() {
-	text, err := os.ReadFile(os.Args[1])
+func runBatch(path string) error {
+	text, err := os.ReadFile(path)
 	var batch struct {
 		MemoryExport string
 		Jobs         []job
@@ -354,8 +354,7 @@ func main() {
 		err = json.Unmarshal(text, &batch)
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(2)
+		return err
 	}
 	out := json.NewEncoder(os.Stdout)
 	for i := range batch.Jobs {
@@ -374,4 +373,5 @@ func main() {
 		}
 		cache.Close(ctx)
 	}
+	return nil
 }
