@@ -23,7 +23,7 @@ Parts partsOf(Counts counts, bool isBeside) {
   case Counts::None:
     return {22, 35};
   case Counts::Rehearsed:
-    return isBeside ? Parts{10, 20} : Parts{14, 30};
+    return isBeside ? Parts{8, 12} : Parts{14, 30};
   case Counts::Profiled:
     return {20, 60};
   }
