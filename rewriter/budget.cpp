@@ -11,7 +11,7 @@ constexpr uint64_t kVmBytes = 160 << 10, kLargeVmBytes = 320 << 10;
 constexpr uint64_t kVmBesideRegions = 96 << 10;
 // The VM besides its handlers: the runtime, adapters of imports and exports.
 constexpr uint64_t kVmBesideHandlers = 6 << 10;
-// Of what selection estimates, so much is left when operands are burned in.
+// The VMs of big programs, of what selection estimates: up to so much.
 constexpr double kGenerated = 0.99;
 
 struct Parts {
@@ -23,6 +23,7 @@ Parts partsOf(Counts counts, bool isBeside) {
   case Counts::None:
     return {22, 35};
   case Counts::Rehearsed:
+    // The hottest blocks are regions. A profile knows those that are not, too.
     return isBeside ? Parts{8, 12} : Parts{14, 30};
   case Counts::Profiled:
     return {20, 60};

@@ -3,8 +3,7 @@
 //   -O0  one operator a handler, and no passes but those that are needed
 //   -O1  all passes; a handler does a whole tree
 //   -O2  runs of statements and whole blocks too, in a VM of up to 160 KB, or
-//   96
-//        beside the regions of a program of more than 2 MB of code
+//        96 KB beside the regions of a program of more than 2 MB of code
 //   -O3  the same, in a VM of up to 320 KB
 //   -Os  as -O2, but what is chosen is what makes the bundle small
 //

@@ -14,14 +14,16 @@ namespace {
 struct Nodes {
   uint32_t gets = 0, sets = 0, consts = 0, accesses = 0, globals = 0, exits = 0,
            operators = 0;
+  // More bytes than other operators have, and than other immediates.
+  uint32_t longer = 0, wider = 0;
 
   void add(Expression *node) {
     if (node->is<LocalGet>())
       ++gets;
     else if (node->is<LocalSet>())
       ++sets;
-    else if (node->is<Const>())
-      ++consts;
+    else if (auto *constant = node->dynCast<Const>())
+      addConst(constant->type);
     else if (memoryOffset(node))
       ++accesses;
     else if (node->is<GlobalGet>() || node->is<GlobalSet>())
@@ -29,8 +31,24 @@ struct Nodes {
     else if (node->is<Break>())
       ++exits;
     else
-      ++operators;
+      addOperator(node);
     forEachChild(node, [&](Expression *&child) { add(child); });
+  }
+  void addConst(Type type) {
+    ++consts;
+    wider += type == Type::v128  ? 15
+             : type == Type::f64 ? 6
+             : type == Type::f32 ? 2
+                                 : 0;
+  }
+  void addOperator(Expression *node) {
+    ++operators;
+    bool isVector = node->type == Type::v128;
+    forEachChild(node, [&](Expression *&child) {
+      isVector |= child->type == Type::v128;
+    });
+    longer += isVector ? 2 : 0;
+    wider += node->is<SIMDShuffle>() ? 16 : 0;
   }
   void add(const Block &block, const Tile &tile) {
     for (uint32_t i = 0; i < tile.count; ++i)
@@ -77,8 +95,10 @@ uint32_t sharedHandlerBytes(const Block &block, const Tile &tile,
                             const Shape &shape) {
   Nodes nodes;
   nodes.add(block, tile);
-  double bytes = kFrame + 12.8 + nodes.operators + 5.6 * nodes.accesses +
-                 6.2 * nodes.globals + 16 * nodes.exits + 2.8 * nodes.consts;
+  // Wide immediates are operands.
+  double bytes = kFrame + 12.8 + nodes.operators + nodes.longer +
+                 5.6 * nodes.accesses + 6.2 * nodes.globals + 16 * nodes.exits +
+                 2.8 * nodes.consts;
   uint32_t slots = 0;
   for (const TileOperand &operand : shape.operands)
     switch (operand.kind) {
@@ -106,9 +126,11 @@ uint32_t sharedHandlerBytes(const Block &block, const Tile &tile,
 uint32_t fusedHandlerBytes(const Block &block) {
   Nodes nodes;
   nodes.add(block, {0, uint32_t(block.statements.size()), true});
+  // Other operators are in what their operands and results take.
   return kFrame + 8.8 + 2.8 * nodes.gets + 7.1 * nodes.sets +
-         3.1 * nodes.consts + 5.1 * nodes.accesses + 5.2 * nodes.globals +
-         13.2 * nodes.exits + endBytes(block.end.kind, true);
+         3.1 * nodes.consts + nodes.wider + nodes.longer +
+         5.1 * nodes.accesses + 5.2 * nodes.globals + 13.2 * nodes.exits +
+         endBytes(block.end.kind, true);
 }
 
 } // namespace ireko

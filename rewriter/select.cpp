@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "ir/manipulation.h"
+#include "rewriter/handler_order.h"
 #include "rewriter/handler_size.h"
 #include "rewriter/shape_numbers.h"
 #include "rewriter/specialize.h"
@@ -27,9 +28,8 @@ constexpr uint32_t kMinPatternUses = 6;
 // What code that is a region counts for.
 constexpr double kRegionScore = 0.05;
 
-// A dispatch saved leaves out about 3 bytes of the image, and a byte of a
-// handler is 1.35 of the bundle, with its description.
-constexpr double kLeastSizeScore = 0.45;
+// A dispatch saved leaves out about 3 bytes of the image.
+constexpr double kLeastSizeScore = kWithDescription / 3;
 
 // Fewer than a bundle can have; only a budget of many megabytes has more.
 constexpr uint32_t kMostHandlers = 60000;
@@ -550,32 +550,6 @@ Tiling Selector::makeTiling(std::vector<TiledBlock> blocks) const {
   return tiling;
 }
 
-// Shared handlers first, the most used ones in front; fused ones in program
-// order.
-void orderHandlers(Tiling &tiling) {
-  std::vector<uint32_t> order(tiling.handlers.size());
-  for (uint32_t i = 0; i < order.size(); ++i)
-    order[i] = i;
-  std::stable_sort(order.begin() + 1, order.end(), [&](uint32_t a, uint32_t b) {
-    const Handler &left = tiling.handlers[a], &right = tiling.handlers[b];
-    if (left.fused != right.fused)
-      return right.fused;
-    return !left.fused && left.uses > right.uses;
-  });
-  std::vector<uint32_t> number(order.size());
-  std::vector<Handler> handlers;
-  for (uint32_t i = 0; i < order.size(); ++i) {
-    number[order[i]] = i;
-    handlers.push_back(std::move(tiling.handlers[order[i]]));
-    handlers.back().tile.handler = i;
-  }
-  tiling.handlers = std::move(handlers);
-  for (FunctionTiles &function : tiling.functions)
-    for (BlockTiles &block : function.blocks)
-      for (Tile &tile : block.tiles)
-        tile.handler = number[tile.handler];
-}
-
 Tiling Selector::run() {
   prepare();
   reserveOperators();
@@ -586,7 +560,8 @@ Tiling Selector::run() {
   left.bytes = std::min(left.bytes, options.runBytes - interpreterBytes);
   mineSuperinstructions(program, blocks, numbers, left);
   // What merging has left without use makes room.
-  int64_t room = options.allBytes + options.specialBytes - bytesOf(blocks);
+  int64_t room =
+      int64_t(options.allBytes) + options.specialBytes - bytesOf(blocks);
   Tiling tiling = makeTiling(std::move(blocks));
   if (options.specialBytes)
     specializeHandlers(program, tiling,

@@ -13,8 +13,6 @@ namespace ireko {
 
 namespace {
 
-// Bytes of the code and the description of a handler, for each of its code.
-constexpr double kDescribed = 1.35;
 // What a new handler must save, against what it costs.
 constexpr double kMinGain = 1.2;
 
@@ -62,7 +60,7 @@ private:
   void findUses();
   std::vector<Group> groupByHandler();
   uint32_t costOf(const Handler &handler) const;
-  uint32_t costOf(Use use, uint32_t operand);
+  uint32_t costOf(const Handler &handler, uint32_t operand) const;
   uint32_t addHandler(Use use);
   // Finds what to burn into the handler of a group.
   void findBest(Group &group);
@@ -107,13 +105,14 @@ std::vector<Specializer::Group> Specializer::groupByHandler() {
   return groups;
 }
 
-// Of a handler for the tile with one more operand burned in.
-uint32_t Specializer::costOf(Use use, uint32_t operand) {
-  Tile tile = tileOf(use);
-  tile.burned |= 1u << operand;
-  Shape shape = shapeOf(program, blockOf(use), tile,
-                        tiling.functions[use.function].wideTargets);
-  return sharedHandlerBytes(blockOf(use), tile, shape);
+// Of a handler with one more operand burned in.
+uint32_t Specializer::costOf(const Handler &handler, uint32_t operand) const {
+  const Block &block =
+      program.functions[handler.function].blocks[handler.block];
+  Shape shape;
+  shape.operands = handler.shape.operands;
+  shape.operands[operand].isBurned = true;
+  return sharedHandlerBytes(block, handler.tile, shape);
 }
 
 uint32_t Specializer::costOf(const Handler &handler) const {
@@ -156,10 +155,10 @@ void Specializer::findBest(Group &group) {
       operands.push_back(i);
   if (operands.empty())
     return;
-  double cost = kDescribed * costOf(handler);
   std::vector<uint64_t> sorted(group.uses.size());
   for (uint32_t operand : operands) {
     uint32_t bytes = handler.shape.operands[operand].bytes;
+    double cost = kWithDescription * costOf(handler, operand);
     double least = kMinGain * cost + group.gain;
     std::transform(group.uses.begin(), group.uses.end(), sorted.begin(),
                    [&](Use use) { return valueOf(use, operand); });
@@ -210,9 +209,10 @@ void Specializer::burnOperands() {
     for (Use use : whole.uses)
       if (valueOf(use, operand) == whole.value)
         part.uses.push_back(use);
-    uint32_t cost = costOf(part.uses.front(), operand);
+    const Handler &handler = tiling.handlers[whole.handler];
+    uint32_t cost = costOf(handler, operand);
     if (isAll)
-      budget.bytes += int64_t(costOf(tiling.handlers[whole.handler])) - cost;
+      budget.bytes += int64_t(costOf(handler)) - cost;
     else if (!budget.take(cost))
       continue;
     if (!isAll)
@@ -298,7 +298,7 @@ void Specializer::shortenTargets() {
     uint32_t cost = costOf(tiling.handlers[i]);
     bool isFree = !isNew || near[i].size() == counts[i];
     if (!isFree &&
-        (saved < kMinGain * kDescribed * cost || !budget.take(cost))) {
+        (saved < kMinGain * kWithDescription * cost || !budget.take(cost))) {
       for (Use use : near[i])
         tileOf(use).nearTargets = false;
       byShape.erase(it);

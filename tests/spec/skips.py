@@ -39,6 +39,9 @@ class Skips:
                     name, lines = words[0].rsplit(":", 1)
                     for entry in lines.split(","):
                         host = f"{only} " if only in HOSTS else ""
+                        assert host or not only or not any(
+                            name in only.split(",") for name in HOSTS), \
+                            f"skip.txt:{number}: {only}"
                         self.lines[f"{host}{name}:{entry}"] = words[1]
                 else:
                     raise ValueError(f"skip.txt:{number}: no reason given")

@@ -1,6 +1,6 @@
 ;; Addresses that would reach the VM if they wrapped: multiples of 64 KiB below
-;; 4 GiB, as guestBase is, or a byte less. All of it traps, also where nothing is
-;; copied, since it is outside.
+;; 4 GiB, as guestBase is, or a byte less. What is done there traps, also where
+;; nothing is copied, since it is outside.
 (module
   (memory (export "memory") 2 3)
   (data (i32.const 10) "abcdefgh")

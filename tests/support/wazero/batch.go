@@ -222,7 +222,7 @@ func outcomeOf(err error, values []string, trap uint32) record {
 		return record{"error": hostError}
 	}
 	first := strings.SplitN(text, "\n", 2)[0]
-	if _, after, found := strings.Cut(first, "wasm error: "); found {
+	if _, after, found := strings.Cut(first, trapPrefix); found {
 		return record{"trap": after, "vm": trap}
 	}
 	return record{"trap": first, "vm": trap}

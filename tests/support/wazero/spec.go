@@ -18,10 +18,10 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
-const (
-	errnoBadFile = 8
-	outside      = "wasm error: "
-)
+const trapPrefix = "wasm error: "
+
+// What is wrong with a bundle, and no error of linking.
+type notTaken struct{ error }
 
 type command struct {
 	I                          int
@@ -71,7 +71,7 @@ func newSession(spectest, memoryExport string) (*session, error) {
 	if _, err := s.runtime.NewHostModuleBuilder(wasi).NewFunctionBuilder().
 		WithGoModuleFunction(api.GoModuleFunc(
 			func(_ context.Context, _ api.Module, stack []uint64) {
-				stack[0] = errnoBadFile
+				stack[0] = badDescriptor
 			}), []api.ValueType{i32, i32, i32, i32}, []api.ValueType{i32}).
 		Export("fd_write").Instantiate(ctx); err != nil {
 		return nil, err
@@ -104,11 +104,11 @@ func (s *session) instantiate(c command) (*instance, error) {
 	}
 	data, err := os.ReadFile(c.Wasm)
 	if err != nil {
-		return nil, err
+		return nil, notTaken{err}
 	}
 	compiled, err := s.runtime.CompileModule(ctx, data)
 	if err != nil {
-		return nil, err
+		return nil, notTaken{err}
 	}
 	for _, function := range compiled.ImportedFunctions() {
 		module, _, _ := function.Import()
@@ -262,8 +262,11 @@ func (s *session) outcome(c command) (result record) {
 	if err == nil {
 		return result
 	}
+	if _, isNotTaken := err.(notTaken); isNotTaken {
+		return record{"error": err.Error()}
+	}
 	text := strings.SplitN(err.Error(), "\n", 2)[0]
-	if _, trap, isTrap := strings.Cut(text, outside); isTrap {
+	if _, trap, isTrap := strings.Cut(text, trapPrefix); isTrap {
 		raised := uint32(0)
 		words(func(memory api.Memory, address uint32) {
 			if value, _ := memory.ReadUint32Le(address); value != 0 {
