@@ -266,7 +266,11 @@ func (s *session) outcome(c command) (result record) {
 		return record{"error": err.Error()}
 	}
 	text := strings.SplitN(err.Error(), "\n", 2)[0]
-	if _, trap, isTrap := strings.Cut(text, trapPrefix); isTrap {
+	_, trap, isTrap := strings.Cut(text, trapPrefix)
+	if !isTrap && c.Do == "invoke" {
+		trap, isTrap = text, true // the end of the stack has no such prefix
+	}
+	if isTrap {
 		raised := uint32(0)
 		words(func(memory api.Memory, address uint32) {
 			if value, _ := memory.ReadUint32Le(address); value != 0 {
