@@ -112,11 +112,11 @@ private:
   void splitOperands(Expression *node, Slot &temporary,
                      std::vector<Expression *> &out);
   Shape endShape(const Block &block, bool wideTargets) const;
-  // Ask for the number of the shape. Return the shape.
+  // Ask for the number of a shape.
   Shape number(const Block &block, WorkBlock &workB, uint32_t index,
                bool wideTargets, ShapeNumbers::List &list) const;
-  Shape numberEnd(const Block &block, WorkBlock &workB, bool wideTargets,
-                  ShapeNumbers::List &list) const;
+  void numberEnd(const Block &block, WorkBlock &workB, bool wideTargets,
+                 ShapeNumbers::List &list) const;
   // What all handlers of the tiles are together.
   int64_t bytesOf(const std::vector<TiledBlock> &blocks) const;
   void numberAll(std::vector<ShapeNumbers::List> &lists);
@@ -153,13 +153,12 @@ Shape Selector::number(const Block &block, WorkBlock &workB, uint32_t index,
   return shape;
 }
 
-Shape Selector::numberEnd(const Block &block, WorkBlock &workB,
-                          bool wideTargets, ShapeNumbers::List &list) const {
+void Selector::numberEnd(const Block &block, WorkBlock &workB, bool wideTargets,
+                         ShapeNumbers::List &list) const {
   Expression *tree = block.end.tree;
   Shape shape = endShape(block, wideTargets);
   list.add(shape.key, tree ? countOperators(tree) : 0,
            sharedHandlerBytes(block, endTile(block), shape), workB.endShape);
-  return shape;
 }
 
 void Selector::numberAll(std::vector<ShapeNumbers::List> &lists) {

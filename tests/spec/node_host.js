@@ -9,20 +9,11 @@ const {bundleInfo, TrapWord, silentWasi} = require("../support/bundle.js");
 
 const plan = JSON.parse(fs.readFileSync(process.argv[2], "utf8"));
 
-const silent = () => {};
-const globalOf = (value, initial) =>
-    new WebAssembly.Global({value, mutable: false}, initial);
+const instanceOf = (path) => new WebAssembly.Instance(
+    new WebAssembly.Module(fs.readFileSync(path)));
 const registry = {
   wasi_snapshot_preview1: silentWasi,
-  spectest: {
-    print: silent, print_i32: silent, print_i64: silent, print_f32: silent,
-    print_f64: silent, print_i32_f32: silent, print_f64_f64: silent,
-    global_i32: globalOf("i32", 666), global_i64: globalOf("i64", 666n),
-    global_f32: globalOf("f32", 666.6), global_f64: globalOf("f64", 666.6),
-    table: new WebAssembly.Table({element: "anyfunc", initial: 10,
-                                  maximum: 20}),
-    memory: new WebAssembly.Memory({initial: 1, maximum: 2}),
-  },
+  spectest: instanceOf(plan.spectest).exports,
 };
 
 let current = null;

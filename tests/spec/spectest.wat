@@ -1,5 +1,4 @@
-;; The module that the suite's scripts import from, for hosts in which an embedder
-;; cannot make globals, tables and memories.
+;; The module that the suite's scripts import from.
 (module
   (func (export "print"))
   (func (export "print_i32") (param i32))

@@ -44,31 +44,9 @@ class Session:
         self.defineWasi()
 
     def defineSpectest(self):
-        i32, i64, f32, f64 = (wasmtime.ValType.i32(), wasmtime.ValType.i64(),
-                              wasmtime.ValType.f32(), wasmtime.ValType.f64())
-
-        def define(name, item):
-            self.linker.define(self.store, "spectest", name, item)
-
-        for name, params in (("print", []), ("print_i32", [i32]),
-                             ("print_i64", [i64]), ("print_f32", [f32]),
-                             ("print_f64", [f64]),
-                             ("print_i32_f32", [i32, f32]),
-                             ("print_f64_f64", [f64, f64])):
-            define(name, wasmtime.Func(self.store,
-                                       wasmtime.FuncType(params, []),
-                                       lambda *_: None))
-        for name, type_, value in (("i32", i32, wasmtime.Val.i32(666)),
-                                   ("i64", i64, wasmtime.Val.i64(666)),
-                                   ("f32", f32, wasmtime.Val.f32(666.6)),
-                                   ("f64", f64, wasmtime.Val.f64(666.6))):
-            define("global_" + name, wasmtime.Global(
-                self.store, wasmtime.GlobalType(type_, False), value))
-        define("table", wasmtime.Table(
-            self.store, wasmtime.TableType(wasmtime.ValType.funcref(),
-                                           wasmtime.Limits(10, 20)), None))
-        define("memory", wasmtime.Memory(
-            self.store, wasmtime.MemoryType(wasmtime.Limits(1, 2))))
+        module = wasmtime.Module.from_file(self.engine, self.plan["spectest"])
+        self.linker.define_instance(self.store, "spectest",
+                                    self.linker.instantiate(self.store, module))
 
     def defineWasi(self):
         """For imports that only the VM itself makes: nothing can be written,

@@ -30,6 +30,7 @@ const (
 	reentryExport = "reenter"
 	fuelExport    = "ireko.fuel"
 	hostError     = "the host throws"
+	trapPrefix    = "wasm error: "
 	wasi          = "wasi_snapshot_preview1"
 	badDescriptor = 8
 	// Of BundleInfo and VmState in vm/layout.h.
