@@ -242,7 +242,7 @@ void Diff::printText() {
   printPairs("Bytes", sizes(), true);
   printPairs("Code", totals(), true);
   printPairs(!weighted ? "Instructions by function"
-             : a.facts->profiled
+             : a.facts->profiled()
                  ? "Dispatches by function, as it ran, all in the stream"
                  : "Dispatches by function, as expected, all in the stream",
              functions(), false);

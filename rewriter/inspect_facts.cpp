@@ -70,8 +70,7 @@ void addFacts(Program &program, const Tiling &tiling, const Regions &regions,
               const SourceModule &source,
               llvm::function_ref<bool(uint32_t)> located, ModuleFacts &facts) {
   size_t count = program.functions.size();
-  facts.profiled = program.counts == Counts::Profiled;
-  facts.rehearsed = program.counts == Counts::Rehearsed;
+  facts.counts = program.counts;
   facts.blocks.resize(count);
   facts.slots.resize(count);
   facts.origins.resize(count);

@@ -52,9 +52,8 @@ const char *nameOf(Safepoint::Kind kind);
 // of their addresses.
 struct ModuleFacts {
   std::vector<PassCounts> passes;
-  bool profiled = false;
-  // Whether counts are those of a rehearsal.
-  bool rehearsed = false;
+  Counts counts = Counts::None;
+  bool profiled() const { return counts == Counts::Profiled; }
   PackOptions options;
   PackStats sizes;
   std::vector<std::vector<BlockWeight>> blocks;
@@ -73,7 +72,7 @@ struct ModuleFacts {
   bool isLocated(uint32_t function) const { return !origins[function].empty(); }
 };
 
-// The members `profiled`, `blocks`, `slots`, `regions` and `safepoints`, and
+// The members `counts`, `blocks`, `slots`, `regions` and `safepoints`, and
 // `origins` of the functions that `located` names.
 void addFacts(Program &program, const Tiling &tiling, const Regions &regions,
               const SourceModule &source,

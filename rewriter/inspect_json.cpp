@@ -149,13 +149,13 @@ void JsonPrinter::printSummary() {
     printLimits();
     if (!facts)
       return;
-    json.attribute("profiled", facts->profiled);
+    json.attribute("profiled", facts->profiled());
     json.attribute("weight", counts.weight);
     json.attribute("operatorsPerDispatch",
                    ratio(counts.operatorWeight, counts.weight));
     json.attribute("moduleBytes", facts->sizes.moduleBytes);
     json.attribute("moduleCodeBytes", facts->sizes.codeSection);
-    if (facts->profiled)
+    if (facts->profiled())
       printProfile();
     json.attributeArray("passes", [&] {
       for (const PassCounts &pass : facts->passes)

@@ -94,12 +94,15 @@ std::string kilobytes(uint64_t bytes) {
 }
 
 // Which budgets another level would raise, or "".
-std::string raisedBudgets(const PackOptions &options, uint64_t codeBytes,
+std::string raisedBudgets(const ModuleFacts &facts, bool hasRegions,
                           int level) {
-  PackOptions other = options;
+  auto budgets = [&](const PackOptions &options) {
+    return selectOptions(options, facts.sizes.codeSection, facts.counts,
+                         hasRegions);
+  };
+  PackOptions other = facts.options;
   other.optLevel = level;
-  SelectOptions now = selectOptions(options, codeBytes);
-  SelectOptions then = selectOptions(other, codeBytes);
+  SelectOptions now = budgets(facts.options), then = budgets(other);
   std::string text;
   auto compare = [&](const char *what, uint64_t a, uint64_t b) {
     if (b > a)
@@ -109,7 +112,7 @@ std::string raisedBudgets(const PackOptions &options, uint64_t codeBytes,
   compare("trees", now.sharedBytes, then.sharedBytes);
   compare("runs", now.runBytes, then.runBytes);
   compare("whole blocks", now.fusedBytes, then.fusedBytes);
-  compare("variants", now.specialBytes, then.specialBytes);
+  compare("burned-in operands", now.specialBytes, then.specialBytes);
   return text;
 }
 
@@ -143,8 +146,7 @@ std::vector<Advice> adviceFor(const InspectCounts &counts,
     add("-O2", "-O1 has no handlers for runs of statements and whole blocks");
   else if (options.forSize)
     add("-O2", "-Os has only handlers that make the bundle smaller");
-  else if (std::string raised =
-               raisedBudgets(options, facts.sizes.codeSection, 3);
+  else if (std::string raised = raisedBudgets(facts, counts.regions, 3);
            options.optLevel < 3 && !options.vmBytes && !raised.empty())
     add("-O3", "larger budgets: " + raised);
   else
@@ -155,9 +157,11 @@ std::vector<Advice> adviceFor(const InspectCounts &counts,
                         "it seldom runs in the stream");
   if (options.maxHandlers && counts.handlers.size() >= options.maxHandlers)
     add("--handlers", "there are as many as there may be");
-  if (!facts.profiled && options.optLevel)
-    add("--profile", "what runs often is guessed; `ireko run --profile` counts "
-                     "it");
+  if (!facts.profiled() && options.optLevel)
+    add("--profile", std::string(facts.counts == Counts::Rehearsed
+                                     ? "a rehearsal has seen a start only"
+                                     : "what runs often is guessed") +
+                         "; `ireko run --profile` counts it");
   uint32_t left = 0;
   uint64_t bytes = 0;
   for (const RegionChoice &choice : facts.regions)

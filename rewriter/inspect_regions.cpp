@@ -38,10 +38,10 @@ private:
 
 void RegionsPrinter::printAll() {
   if (facts)
-    out << (facts->profiled
+    out << (facts->profiled()
                 ? "Regions are functions that ran most for each byte of their "
                   "code.\n"
-            : facts->rehearsed
+            : facts->counts == Counts::Rehearsed
                 ? "Regions are functions that ran most for each byte of their "
                   "code, in a rehearsal.\n"
                 : "Regions are functions that are expected to be called "
@@ -100,9 +100,9 @@ void RegionsPrinter::printWhy(uint32_t f) {
   if (!facts)
     return;
   const RegionChoice &choice = facts->regions[f];
-  out << llvm::format(facts->profiled
+  out << llvm::format(facts->profiled()
                           ? "chosen for what ran in it for each byte, %.4g"
-                      : facts->rehearsed
+                      : facts->counts == Counts::Rehearsed
                           ? "chosen for what ran in it for each byte, in a "
                             "rehearsal, %.4g"
                           : "chosen for how often it is expected to be called, "

@@ -16,7 +16,7 @@ struct Inspected {
   const InspectCounts &counts;
 
   bool weighted() const { return facts != nullptr; }
-  bool profiled() const { return facts && facts->profiled; }
+  bool profiled() const { return facts && facts->profiled(); }
 };
 
 void printSummary(const Inspected &what, llvm::raw_ostream &out);

@@ -1,5 +1,6 @@
 //===- inspect_test.cpp - What is counted and found in a bundle -----------===//
 
+#include "rewriter/budget.h"
 #include "rewriter/inspect_limits.h"
 #include "rewriter/inspect_module.h"
 #include "rewriter/inspect_profile.h"
@@ -146,4 +147,28 @@ TEST(Inspect, OriginsOfAllInstructionsAreKnownAndAscend) {
       EXPECT_GT(what.facts.origins[f][i].address,
                 what.facts.origins[f][i - 1].address);
   }
+}
+
+TEST(Advice, NamesTheBudgetsThatTheProgramHad) {
+  ModuleFacts facts;
+  facts.sizes.codeSection = 10 << 20;
+  auto trees = [&](uint32_t regions) {
+    InspectCounts counts;
+    counts.regions = regions;
+    for (const Advice &advice : adviceFor(counts, facts))
+      if (advice.option == "-O3")
+        return advice.why;
+    return std::string();
+  };
+  for (Counts counts : {Counts::None, Counts::Rehearsed, Counts::Profiled})
+    for (uint32_t regions : {0, 3}) {
+      facts.counts = counts;
+      SelectOptions had = selectOptions(facts.options, facts.sizes.codeSection,
+                                        counts, regions != 0);
+      std::string kilobytes =
+          std::to_string((had.sharedBytes + 512) >> 10) + " KB ->";
+      EXPECT_EQ(trees(regions).rfind("larger budgets: trees " + kilobytes, 0),
+                0u)
+          << trees(regions);
+    }
 }
