@@ -50,7 +50,9 @@ class Module:
         self.tables = {"funcref": "$t", "externref": "$x"}
         self.dataCount = 3
         known = set(self.types)
-        self.hosts = [h for h in HOST if self.random.randrange(3) == 0
+        # Copies, because what is in the table is noted in them.
+        self.hosts = [dataclasses.replace(h) for h in HOST
+                      if self.random.randrange(3) == 0
                       and known.issuperset(h.params + h.results)
                       and not self.alone]
         assert not lean or all(len(h.results) < 2 for h in self.hosts)

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Checks the test runners themselves: with a packer that changes nothing they
-pass, with one that breaks programs or accepts everything they fail."""
+pass, with one that breaks programs or accepts everything they fail. And a
+generated program depends on its seed only, so that a failure's can be made
+again."""
 
 import pathlib
 import subprocess
@@ -9,6 +11,9 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 TESTS = HERE.parent
+sys.path.insert(0, str(TESTS / "differential"))
+import generate  # noqa: E402
+
 COPY = "cp {in} {out}"
 SPOIL = f"{sys.executable} {HERE / 'spoil.py'} {{in}} {{out}}"
 CARELESS = str(HERE / "careless.py")
@@ -30,8 +35,19 @@ CHECKS = [
 ]
 
 
+def seedsWithTwoPrograms():
+    """Of those whose program differs after that of another seed."""
+    seeds = range(60)
+    first = {seed: generate.module(seed) for seed in seeds}
+    return [seed for seed in reversed(seeds)
+            if generate.module(seed) != first[seed]]
+
+
 def main():
     failed = 0
+    if seeds := seedsWithTwoPrograms():
+        failed += 1
+        print(f"FAIL generated programs: differ when made again: {seeds}")
     with tempfile.TemporaryDirectory(prefix="ireko-selfcheck-") as folder:
         for command, shouldPass in CHECKS:
             if command[0].startswith(("differential", "fuzz")):
@@ -47,7 +63,7 @@ def main():
             print(f"FAIL {' '.join(command)}: exit code {done.returncode}, "
                   f"should {'pass' if shouldPass else 'fail'}: "
                   f"{done.stdout[-500:]}{done.stderr[-500:]}")
-    print(f"{len(CHECKS) - failed} passed, {failed} failed, 0 skipped")
+    print(f"{len(CHECKS) + 1 - failed} passed, {failed} failed, 0 skipped")
     sys.exit(1 if failed else 0)
 
 

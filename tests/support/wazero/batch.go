@@ -101,6 +101,8 @@ type host struct {
 	random    *rand.Rand
 	log       [][]any
 	reentries int
+	// Whether a call from an import has trapped: the caller sees hostError.
+	innerTrap bool
 }
 
 func bitsOf(t string, value uint64) string {
@@ -149,6 +151,8 @@ func (h *host) answer(name string, types functionType) api.GoModuleFunc {
 			argument := uint64(h.random.Intn(100))
 			results, err := reenter.Call(ctx, argument)
 			if err != nil {
+				h.innerTrap = h.innerTrap ||
+					!strings.Contains(err.Error(), hostError)
 				panic(errors.New(hostError))
 			}
 			h.log = append(h.log, []any{"reentered", argument, results})
@@ -235,6 +239,7 @@ func (r *run) observe(name string, types functionType, args []string,
 	var last record
 	for i := 0; i < times; i++ {
 		r.host.log, r.host.reentries = [][]any{}, 0
+		r.host.innerTrap = false
 		if r.info != nil && r.memory != nil {
 			r.memory.WriteUint32Le(r.word(infoState)+stateTrap, 0)
 		}
@@ -255,6 +260,7 @@ func (r *run) observe(name string, types functionType, args []string,
 		}
 	}
 	last["log"], last["tally"] = r.host.log, tally
+	last["innerTrap"] = r.host.innerTrap
 	if fuel := r.module.ExportedFunction(fuelExport); fuel != nil {
 		if used, err := fuel.Call(ctx); err == nil {
 			last["fuel"] = fmt.Sprint(used[0])
