@@ -68,6 +68,9 @@ type record map[string]any
 var valueTypes = map[string]api.ValueType{"i32": api.ValueTypeI32,
 	"i64": api.ValueTypeI64, "f32": api.ValueTypeF32, "f64": api.ValueTypeF64}
 
+// Of the binary format; its API has no name for it.
+const valueTypeFuncref api.ValueType = 0x70
+
 var ctx = context.Background()
 
 // What cannot be run, or "".
@@ -274,7 +277,13 @@ func (r *run) state(j *job) record {
 	for _, e := range j.Exports {
 		switch e.Kind {
 		case "global":
-			globals[e.Name] = fmt.Sprintf("%x", r.module.ExportedGlobal(e.Name).Get())
+			global := r.module.ExportedGlobal(e.Name)
+			if t := global.Type(); t == api.ValueTypeExternref ||
+				t == valueTypeFuncref {
+				globals[e.Name] = fmt.Sprint(global.Get() == 0) // an address
+			} else {
+				globals[e.Name] = fmt.Sprintf("%x", global.Get())
+			}
 		case "memory":
 			memory := r.module.ExportedMemory(e.Name)
 			base := uint32(0)
