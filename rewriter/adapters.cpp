@@ -165,6 +165,12 @@ void Codegen::addStart(const std::vector<Expression *> &initialisation) {
     list.push_back(builder.makeCall(
         adapterOf(program.functionIndex.at(program.module.start)), {},
         Type::none));
+  if (asksIfStarting) {
+    bundle.addGlobal(Builder::makeGlobal(program.own(kStarting), Type::i32,
+                                         i32(!list.empty()), Builder::Mutable));
+    if (!list.empty())
+      list.push_back(storeGlobal(kStarting, i32(0)));
+  }
   if (list.empty())
     return;
   auto function = Builder::makeFunction(program.own(kStart),

@@ -3,7 +3,8 @@
 // proc_exit and for traps that the VM raises; but a trap of the host's own ends
 // everything at once. So before each operator that may trap, its operands are
 // looked at, and counters are written if a trap is possible. Too often does no
-// harm.
+// harm, but for the start function, in which nothing is written: what it
+// counted is written later.
 //
 // Not seen: a call through a real table whose element has another type, and
 // what imports do.
@@ -200,7 +201,9 @@ Expression *Bundler::writeAllCounts() {
 }
 
 // The function that says what was counted, and one to raise traps with and one
-// to exit with, which call that before.
+// to exit with, which call that before. It says nothing before instantiation is
+// over, when not every host takes its calls: Node, bun and deno throw an error
+// of their own.
 void Bundler::watchEndings(Codegen &gen) {
   atEnd = program.own("at_end");
   std::vector<Expression *> says;
@@ -209,8 +212,11 @@ void Bundler::watchEndings(Codegen &gen) {
   if (options.fuel.prints)
     says.push_back(builder.makeCall(runtimeFunctions.at("ireko_print_fuel"),
                                     {gen.usedFuel()}, Type::none));
+  gen.asksIfStarting = true;
   bundle.addFunction(Builder::makeFunction(
-      atEnd, Signature(Type::none, Type::none), {}, builder.makeBlock(says)));
+      atEnd, Signature(Type::none, Type::none), {},
+      builder.makeIf(builder.makeUnary(EqZInt32, gen.isStarting()),
+                     builder.makeBlock(says))));
   Signature signature({Type::i32, Type::i32}, Type::none);
   auto trap = Builder::makeFunction(program.own("ending_trap"), signature, {});
   trap->body =

@@ -61,6 +61,8 @@ inline constexpr char kDispatch[] = "dispatch";
 inline constexpr char kRun[] = "run";
 inline constexpr char kCold[] = "cold";
 inline constexpr char kStart[] = "start";
+// A Wasm global, i32, if somebody asks: not 0 until instantiation is over.
+inline constexpr char kStarting[] = "starting";
 // What regions and the stream share: region_calls.cpp. Wasm globals, all i32.
 // Safepoints until the program is to leave to the runtime; 0 while it does. The
 // dispatch function has it in a local.
@@ -128,6 +130,7 @@ public:
   // Runs what instantiation does beyond active segments: initialisation that
   // may trap or depends on imports, and the guest's start function.
   void addStart(const std::vector<wasm::Expression *> &initialisation);
+  wasm::Expression *isStarting() { return loadGlobal(kStarting); }
 
   // rewriter/fuel.cpp
   // So many safepoints more, an i32, before the one that finds that the count
@@ -264,8 +267,11 @@ public:
   wasm::Builder builder;
   wasm::Name memory; // the VM's
   wasm::Name guestMemory;
-  wasm::Name trapFunction;  // ireko_trap or ireko_trap_quiet
+  // ireko_trap, ireko_trap_quiet, or one that calls them.
+  wasm::Name trapFunction;
   bool raisesTraps = false; // whether a handler does
+  // Whether there is to be a kStarting.
+  bool asksIfStarting = false;
   // What the guest's imported functions are in the bundle: a host import or an
   // adapter of the runtime.
   std::unordered_map<wasm::Name, wasm::Name> importTargets;

@@ -212,8 +212,10 @@ llvm::Expected<Ending> runOnHost(const Host &host, const Invocation &invocation,
   // Not mapped: the buffer is copied, and its size has to be right.
   auto buffer = llvm::MemoryBuffer::getFile(*file, false, false, true);
   if (!buffer || (*buffer)->getBufferSize() != counts->size())
-    return inputError(module, "the program has not left its counts",
-                      "it was killed, or its host did not start it");
+    return inputError(
+        module, "the program has not left its counts",
+        "it was killed, its host did not start it, or it ended in "
+        "its start function");
   *counts = (*buffer)->getBuffer().str();
   return ending;
 }
