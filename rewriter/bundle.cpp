@@ -276,8 +276,6 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
   readRuntime();
   if (auto error = copyImports())
     return std::move(error);
-  Name trap =
-      runtimeFunctions.at(canPrint() ? "ireko_trap" : "ireko_trap_quiet");
   if (!bundle.features.hasBulkMemory())
     planKeptSegments();
   if (auto error = placeMemory())
@@ -285,7 +283,8 @@ llvm::Expected<std::vector<uint8_t>> Bundler::run() {
   bindPrinting();
 
   Codegen gen(program, tiling, image, layout, options.limits, bundle);
-  gen.trapFunction = trap;
+  gen.trapFunction =
+      canPrint() ? printingTrap(gen) : runtimeFunctions.at("ireko_trap_quiet");
   gen.importTargets = importTargets;
   gen.stubs = stubs;
   gen.catchesExceptions =

@@ -202,8 +202,7 @@ Expression *Bundler::writeAllCounts() {
 
 // The function that says what was counted, and one to raise traps with and one
 // to exit with, which call that before. It says nothing before instantiation is
-// over, when not every host takes its calls: Node, bun and deno throw an error
-// of their own.
+// over, when not every host takes its calls (Bundler::printingTrap).
 void Bundler::watchEndings(Codegen &gen) {
   atEnd = program.own("at_end");
   std::vector<Expression *> says;

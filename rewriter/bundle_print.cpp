@@ -33,6 +33,30 @@ bool Bundler::canPrint() const {
          guest.memories.front()->initial > 0;
 }
 
+// What raises traps with a message. In the start function, without: Node, bun
+// and deno do not know the memory before instantiation is over, and throw an
+// error of their own if fd_write is called, which would not be a trap.
+Name Bundler::printingTrap(Codegen &gen) {
+  Name prints = runtimeFunctions.at("ireko_trap");
+  if (!guest.start.is())
+    return prints;
+  gen.asksIfStarting = true;
+  // Counts as the runtime's, to be left out with that if nothing calls it.
+  auto trap =
+      Builder::makeFunction(program.own("vm.trap"),
+                            Signature({Type::i32, Type::i32}, Type::none), {});
+  auto call = [&](Name function) {
+    return builder.makeCall(function,
+                            {builder.makeLocalGet(0, Type::i32),
+                             builder.makeLocalGet(1, Type::i32)},
+                            Type::none);
+  };
+  trap->body = builder.makeIf(gen.isStarting(),
+                              call(runtimeFunctions.at("ireko_trap_quiet")),
+                              call(prints));
+  return bundle.addFunction(std::move(trap))->name;
+}
+
 // The body of the runtime's import in the separate layout. What it borrows is
 // saved at sp, in the frames of an activation that a trap has ended, and kept
 // there should the host call the guest. Behind stackEnd is room for that too.

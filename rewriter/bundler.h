@@ -46,6 +46,7 @@ private:
   void countBytes(const wasm::WasmBinaryWriter &writer, size_t bundleBytes);
   // rewriter/bundle_print.cpp
   void bindPrinting();
+  wasm::Name printingTrap(Codegen &gen);
   // rewriter/bundle_memory.cpp
   bool isOthers(wasm::Function &import) const;
   uint32_t mostStack() const;

@@ -8,3 +8,7 @@ done
 ireko inspect start.wat --after lower --profile "$OUT/node" | awk '
   /^function/ { sub(":.*", ""); name = $0 }
   / ran / { sub("^ *", ""); sub(":.*;;", ""); print name ": " $0 }'
+# A program that ends there has no profile.
+ireko run ../run/start_traps.wat --host node --profile "$OUT/none"
+echo "exit code $?"
+ls "$OUT"
