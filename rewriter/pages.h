@@ -15,6 +15,10 @@
 
 namespace ireko {
 
+// Bytes of a function's body that all hosts take (WebAssembly JavaScript
+// Interface, implementation limits).
+constexpr uint32_t kMaxFunctionBytes = 7654321;
+
 // What the host takes; 0: as much as there is.
 struct HostLimits {
   uint32_t functionBytes = 0; // of a function's body

@@ -296,6 +296,8 @@ void Codegen::addEnter() {
     return builder.makeLocalGet(local, Type::i32);
   };
   enum { kSignature, kRegion, kFrame, kAt, kLoop };
+  Index limit = Builder::addVar(function.get(), Type::i32);
+  Index reach = Builder::addVar(function.get(), Type::i32);
   auto answer = [&](EntryResult result) { return i32(uint32_t(result)); };
   Signature entering({Type::i32, Type::i32, Type::i32}, Type::none);
   uint32_t first = regions->signatures.size();
@@ -328,6 +330,13 @@ void Codegen::addEnter() {
                {builder.makeCall(program.own(kLeave),
                                  {get(kAt), get(kFrame), i32(0)}, Type::none),
                 builder.makeReturn(answer(EntryResult::Left))})),
+       // The stream may have returned from far above, where the limit was set.
+       builder.makeLocalSet(limit, loadGlobal(kFrameLimit)),
+       builder.makeLocalSet(reach, add(get(kFrame), i32(kReach))),
+       storeGlobal(kFrameLimit,
+                   builder.makeSelect(
+                       builder.makeBinary(LtUInt32, get(reach), get(limit)),
+                       get(reach), get(limit))),
        storeGlobal(kEntryGlobal, get(kLoop)),
        // A region that counts the call does what the stream has done too.
        storeGlobal(kCountGlobal,
@@ -337,6 +346,7 @@ void Codegen::addEnter() {
            std::vector<Expression *>{add(get(kRegion), i32(first)), get(kFrame),
                                      flagged},
            HeapType(entering)),
+       storeGlobal(kFrameLimit, get(limit)),
        builder.makeSelect(loadGlobal(kCountGlobal),
                           answer(EntryResult::Returned),
                           answer(EntryResult::Left))});
@@ -363,9 +373,10 @@ void Codegen::addLeave() {
 }
 
 uint32_t Codegen::highestRegionFrame() const {
+  // No fp has the bit that says more, not even that of a call by the highest.
+  uint32_t end = std::min(layout.stackEnd, kGoesOn);
   uint32_t bytes = regions->largestFrame(program);
-  return layout.stackEnd > layout.stackBase + bytes ? layout.stackEnd - bytes
-                                                    : 0;
+  return end > layout.stackBase + bytes ? end - bytes : 0;
 }
 
 Expression *Codegen::reachFrom(Expression *frame, Index kept) {

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "rewriter/leaves.h"
+#include "rewriter/validator.h"
 #include "rewriter/weights.h"
 
 using namespace wasm;
@@ -38,6 +39,8 @@ private:
   // Whether no code runs twice: a command without loops, whose functions are
   // not called from two places.
   bool runsOnce() const;
+  // A region has a parameter more than its function, and so has what it calls.
+  bool hasWideType() const;
   // Why there can be none at all, and why a function cannot be one, as far as
   // its code tells (Region::obstacle) and by its region; null: it can.
   const char *obstacleToAll() const;
@@ -61,6 +64,8 @@ const char *RegionFormer::obstacleToAll() const {
     return "the host takes small functions only";
   if (real && !manyTables)
     return "the host takes one table only";
+  if (hasWideType())
+    return "a function has too many parameters to have another one";
   if (options.adapts && runsOnce())
     return "no code runs twice";
   return nullptr;
@@ -92,6 +97,18 @@ bool RegionFormer::runsOnce() const {
                                   [](uint32_t count) { return count <= 1; });
 }
 
+bool RegionFormer::hasWideType() const {
+  auto isWide = [](HeapType type) {
+    return type.getSignature().params.size() >= kMaxParams;
+  };
+  return llvm::any_of(program.functions,
+                      [&](const Function &function) {
+                        return isWide(function.source->type.getHeapType());
+                      }) ||
+         llvm::any_of(program.typeNumbers,
+                      [&](auto &number) { return isWide(number.first); });
+}
+
 const char *RegionFormer::obstacleTo(const Function &function) const {
   if (function.blocks.empty())
     return "it has no code";
@@ -113,8 +130,9 @@ const char *RegionFormer::obstacleTo(const Region &region) const {
     return region.obstacle();
   if (region.graph.enteredLoops().size() > kMaxRegions)
     return "it has too many loops";
-  if (options.limits.functionBytes &&
-      4 * costOf(region) > options.limits.functionBytes)
+  uint32_t most = options.limits.functionBytes ? options.limits.functionBytes
+                                               : kMaxFunctionBytes;
+  if (4 * costOf(region) > most)
     return "it is too large for a function of the host";
   if (options.limits.locals &&
       region.variables.size() + kOtherLocals > options.limits.locals)

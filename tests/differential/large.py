@@ -79,6 +79,21 @@ def manyParameters():
     return _module(*lines, "local.get $n)")
 
 
+def mostParameters():
+    """A function of as many parameters as hosts take, called by one that
+    loops: there is no room for a region's own."""
+    count = 1000
+    return _module(
+        f"(func $last (param {'i64 ' * count}) (result i64)",
+        f"local.get 0 local.get {count - 1} i64.sub)",
+        '(func (export "run") (param i32) (result i64) (local i64)',
+        "i32.const 5 local.set 0 loop",
+        *[f"local.get 1 i64.const {i} i64.add" for i in range(count)],
+        "call $last local.set 1",
+        "local.get 0 i32.const 1 i32.sub local.tee 0 br_if 0 end",
+        "local.get 1)")
+
+
 def longFunction():
     """A function of 4,000 different statements in one loop: far branches, and
     more handlers than a budget holds."""
@@ -258,6 +273,6 @@ def interpreter():
 
 
 PROGRAMS = {f.__name__: f for f in (
-    deepBlocks, deepExpression, manyLocals, manyParameters, longFunction,
-    farBranches, manyFunctions, wideSwitch, longData,
+    deepBlocks, deepExpression, manyLocals, manyParameters, mostParameters,
+    longFunction, farBranches, manyFunctions, wideSwitch, longData,
     manyCalls, interpreter)}

@@ -239,6 +239,16 @@ TEST(Regions, RespectTheHostsLimits) {
   EXPECT_EQ(regionsOf(kNest, 4096, limits).list.size(), 1u);
 }
 
+TEST(Regions, FitIntoAFunctionThatHostsTake) {
+  std::string body;
+  for (int i = 0; i < 330000; ++i)
+    body += "global.get 0 global.set 1 ";
+  std::string text = "(module (global (mut i32) i32.const 1)"
+                     " (global (mut i32) i32.const 2) (func (loop " +
+                     body + "br 0)))";
+  EXPECT_EQ(regionsOf(text, 100 << 20).list.size(), 0u);
+}
+
 TEST(Regions, NeedCodeThatRunsTwice) {
   auto count = [](const std::string &body, bool adapts) {
     Lowered program = lowered(
