@@ -71,6 +71,9 @@ struct Values {
   bool isFrame(Node node) const { return isFrameNode[node]; }
 
 private:
+  // Each takes about 100 bytes until all have their places.
+  static constexpr size_t kMaxEntries = 1 << 22;
+
   Node add(Slot slot, bool isFrame = false) {
     slotOf.push_back(slot);
     isFrameNode.push_back(isFrame);
@@ -219,6 +222,8 @@ bool Values::find(const Program &program, Function &function) {
     for (Slot slot = 0; slot < slots; ++slot)
       if (live.contains(slot))
         entries.push_back({slot, add(slot)});
+    if (entries.size() > kMaxEntries)
+      return false;
     enteringAt[index].second = entries.size();
   }
   for (auto [slot, node] : entering(function.layout.front())) {
@@ -325,8 +330,13 @@ private:
     bool isLocal = true;  // alive in one block only
   };
 
-  // To keep time and memory in bounds: pairs of values, and comparisons.
+  // To keep time and memory in bounds: pairs of values, and comparisons. One
+  // block can have the pairs of all values, or a call with all of them alive:
+  // zero-locals writes every local in the first one.
   static constexpr size_t kMaxConflicts = 1 << 22, kMaxSteps = 1 << 26;
+  bool areTooMany() const {
+    return conflicts.size() > kMaxConflicts || frames.size() > kMaxConflicts;
+  }
   static constexpr int64_t kUnplaced = std::numeric_limits<int64_t>::min();
 
   void numberCells();
@@ -396,7 +406,7 @@ void Placer::findConflicts(BlockIndex index, SparseSet &live) {
       live.insert(cellOf[node]);
   });
   llvm::ArrayRef<Event> events = values.events(index);
-  for (size_t i = events.size(); i-- > 0;) {
+  for (size_t i = events.size(); i-- > 0 && !areTooMany();) {
     const Event &event = events[i];
     uint32_t cell = cellOf[event.node];
     switch (event.kind) {
@@ -430,11 +440,12 @@ void Placer::keepLocalsApart(BlockIndex index) {
     here.push_back(cellOf[event.node]);
   std::sort(here.begin(), here.end());
   here.erase(std::unique(here.begin(), here.end()), here.end());
-  for (uint32_t local : here)
-    if (cells[local].isLocal)
-      for (uint32_t other : here)
-        if (!cells[other].isLocal)
-          conflict(local, other);
+  auto others =
+      std::stable_partition(here.begin(), here.end(),
+                            [&](uint32_t cell) { return cells[cell].isLocal; });
+  for (auto local = here.begin(); local != others && !areTooMany(); ++local)
+    for (auto other = others; other != here.end(); ++other)
+      conflict(*local, *other);
 }
 
 bool Placer::findConflicts() {
@@ -449,7 +460,7 @@ bool Placer::findConflicts() {
   for (BlockIndex index : function.layout) {
     findConflicts(index, live);
     keepLocalsApart(index);
-    if (conflicts.size() > kMaxConflicts)
+    if (areTooMany())
       return false;
   }
   for (Relation *relation : {&conflicts, &copies, &frames, &below})
@@ -517,7 +528,7 @@ bool Placer::placeAll() {
     if (placeAtCopy(root, lowest, highest))
       continue;
     int64_t base = lowest;
-    while (base <= highest && !fits(root, base))
+    while (base <= highest && steps <= kMaxSteps && !fits(root, base))
       ++base;
     if (base > highest || steps > kMaxSteps)
       return false;

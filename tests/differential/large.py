@@ -207,6 +207,31 @@ def manyCalls():
         "i32.const 150 i64.const 1 call $deep)")
 
 
+def liveLocals():
+    """30,000 locals that are all alive at once, from the first block on."""
+    count = 30000
+    take = " ".join(f"local.get {i} i64.add" for i in range(1, count + 1))
+    return _module('(func $f (export "sum") (param i32) (result i64)',
+                   f"(local {' '.join(['i64'] * count)})",
+                   "local.get 0 i32.const 3 i32.and local.tee 0 if",
+                   "local.get 0 i32.const 1 i32.sub call $f local.set 7 end",
+                   "local.get 0 i64.extend_i32_u", take + ")")
+
+
+def liveOverCalls():
+    """8,000 locals that are alive over each of 8,000 calls."""
+    count = 8000
+    take = " ".join(f"local.get {i} i64.add" for i in range(1, count + 1))
+    return _module("(func $next (param i32) (result i32)",
+                   "local.get 0 i32.eqz if (result i32) i32.const 77 else",
+                   "local.get 0 i32.const 5 i32.shr_u call $next",
+                   "local.get 0 i32.xor end)",
+                   '(func (export "sum") (param i32) (result i64)',
+                   f"(local {' '.join(['i64'] * count)})",
+                   *["local.get 0 call $next local.set 0"] * count,
+                   "local.get 0 i64.extend_i32_u", take + ")")
+
+
 def interpreter():
     """Large loops in each other, three deep, with live values of all types: the
     innermost can be entered through the others, by activations that have left
@@ -275,4 +300,4 @@ def interpreter():
 PROGRAMS = {f.__name__: f for f in (
     deepBlocks, deepExpression, manyLocals, manyParameters, mostParameters,
     longFunction, farBranches, manyFunctions, wideSwitch, longData,
-    manyCalls, interpreter)}
+    manyCalls, liveLocals, liveOverCalls, interpreter)}
