@@ -102,7 +102,9 @@ private:
 
   // Structure.
   void placeNode(FlowNode node, Code &code);
-  void placeBehind(FlowNode node, Code &code);
+  void emitOwn(FlowNode node, Code &code);
+  void enclose(wasm::Name label, size_t first, Code &code);
+  void placeBehind(FlowNode node, size_t first, Code &code);
   void emitNode(FlowNode node, Code &code);
   void emitRoot(Code &code);
   void emitStart(Code &code);

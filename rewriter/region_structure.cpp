@@ -90,7 +90,27 @@ struct Tidier : ExpressionStackWalker<Tidier> {
     std::vector<Expression *> kept;
     gather(*block, kept);
     teeSets(builder, kept);
+    if (kept.size() > kMostItems)
+      divide(kept);
     block->list.set(kept);
+  }
+  // The writer, which does what teeSets does for values that are read later,
+  // may look from each read back to the start of its block. It leaves out
+  // blocks that nothing branches to, if they have names.
+  static constexpr size_t kMostItems = 4096;
+  void divide(std::vector<Expression *> &items) {
+    std::vector<Expression *> parts;
+    auto from = items.begin();
+    for (; size_t(items.end() - from) > kMostItems; from += kMostItems) {
+      wasm::Block *part = builder.makeBlock();
+      part->name = "part" + std::to_string(partCount++);
+      part->list.set(std::vector(from, from + kMostItems));
+      part->finalize(Type::none, wasm::Block::HasBreak);
+      parts.push_back(part);
+    }
+    // How the block ends stays as it is.
+    parts.insert(parts.end(), from, items.end());
+    items = std::move(parts);
   }
   void gather(wasm::Block &block, std::vector<Expression *> &kept) {
     for (Expression *item : block.list) {
@@ -111,6 +131,7 @@ struct Tidier : ExpressionStackWalker<Tidier> {
   Builder &builder;
   wasm::Function &function;
   std::unordered_set<Name> targets;
+  size_t partCount = 0;
 };
 
 } // namespace
@@ -175,14 +196,20 @@ wasm::Block *RegionBuilder::labelled(Name label, Code &&code) {
   return block;
 }
 
-void RegionBuilder::placeBehind(FlowNode node, Code &code) {
-  wasm::Block *block = labelled(blockLabel(node), std::move(code));
-  code = {block};
+// Puts the code from there on into a block.
+void RegionBuilder::enclose(Name label, size_t first, Code &code) {
+  wasm::Block *block = labelled(label, Code(code.begin() + first, code.end()));
+  code.resize(first);
+  code.push_back(block);
+}
+
+// Behind the code from `first` on, which branches to the node.
+void RegionBuilder::placeBehind(FlowNode node, size_t first, Code &code) {
+  enclose(blockLabel(node), first, code);
   if (isEnteredThroughFrame(node)) {
     const SlotSet &live = region.liveIn(blockOf(node));
     region.forEachLive(live, [&](uint32_t i) { code.push_back(spill(i)); });
-    block = labelled(entryLabel(node), std::move(code));
-    code = {block};
+    enclose(entryLabel(node), first, code);
     region.forEachLive(live, [&](uint32_t i) { code.push_back(reload(i)); });
     if (region.graph.isInnerLoop(node))
       code.push_back(builder.makeLocalSet(entersInner, gen.i32(0)));
@@ -190,22 +217,32 @@ void RegionBuilder::placeBehind(FlowNode node, Code &code) {
   placeNode(node, code);
 }
 
+// A node's code begins where it stays: a long chain of nodes would otherwise be
+// moved once for each of them.
 void RegionBuilder::placeNode(FlowNode node, Code &code) {
-  Code own;
-  emitNode(node, own);
-  for (FlowNode next : region.graph.placedIn(node))
-    placeBehind(next, own);
+  size_t first = code.size();
   if (region.graph.isHeader(node)) {
+    Code own;
+    emitOwn(node, own);
     if (edgesBack[node] > 1)
       addLatch(node, own);
     wasm::Block *body = builder.makeBlock();
     body->list.set(own);
     body->finalize(Type::none, wasm::Block::NoBreak);
-    own = {builder.makeLoop(loopLabel(node), body)};
+    code.push_back(builder.makeLoop(loopLabel(node), body));
+  } else {
+    emitOwn(node, code);
   }
   for (FlowNode next : region.graph.placedAfterLoop(node))
-    placeBehind(next, own);
-  code.insert(code.end(), own.begin(), own.end());
+    placeBehind(next, first, code);
+}
+
+// What is in the loop, if the node begins one.
+void RegionBuilder::emitOwn(FlowNode node, Code &code) {
+  size_t first = code.size();
+  emitNode(node, code);
+  for (FlowNode next : region.graph.placedIn(node))
+    placeBehind(next, first, code);
 }
 
 bool RegionBuilder::isBranch(FlowNode from, FlowNode to) const {

@@ -232,6 +232,28 @@ def liveOverCalls():
                    "local.get 0 i64.extend_i32_u", take + ")")
 
 
+def longChain():
+    """2,000 calls in a row, as many joins of branches, and as many loops behind
+    each other: of regions, code in a long block, and code that nests deeply."""
+    count = 2000
+    lines = ["(func $next (param i32) (result i32) (local i32)",
+             "local.get 0 i32.const 3 i32.and local.set 1",
+             "loop local.get 0 i32.const 0x9e3779b9 i32.mul i32.const 11 "
+             "i32.rotl local.set 0 local.get 1 i32.const 1 i32.sub local.tee 1 "
+             "i32.const 0 i32.gt_s br_if 0 end local.get 0)"]
+    chains = {
+        "calls": "local.get 0 call $next i32.const {} i32.xor local.set 0",
+        "joins": "local.get 0 i32.const {} i32.and if local.get 0 call $next "
+                 "local.set 0 end",
+        "loops": "loop local.get 0 call $next local.tee 0 i32.const 255 "
+                 "i32.and i32.const {} i32.eq br_if 0 end"}
+    for name, link in chains.items():
+        lines += [f'(func (export "{name}") (param i32) (result i32)',
+                  *[link.format(i % 256) for i in range(count)],
+                  "local.get 0)"]
+    return _module(*lines)
+
+
 def interpreter():
     """Large loops in each other, three deep, with live values of all types: the
     innermost can be entered through the others, by activations that have left
@@ -300,4 +322,4 @@ def interpreter():
 PROGRAMS = {f.__name__: f for f in (
     deepBlocks, deepExpression, manyLocals, manyParameters, mostParameters,
     longFunction, farBranches, manyFunctions, wideSwitch, longData,
-    manyCalls, liveLocals, liveOverCalls, interpreter)}
+    manyCalls, liveLocals, liveOverCalls, longChain, interpreter)}
