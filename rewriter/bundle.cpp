@@ -9,7 +9,9 @@
 #include "rewriter/merge_functions.h"
 #include "rewriter/runtime_blob.h"
 #include "rewriter/runtime_module.h"
+#include "rewriter/validator.h"
 #include "wasm-validator.h"
+#include "llvm/Support/LEB128.h"
 
 using namespace wasm;
 
@@ -212,7 +214,62 @@ llvm::Error Bundler::checkLimits(const WasmBinaryWriter &writer) {
   return llvm::Error::success();
 }
 
+// A program that has as many of something as hosts take leaves no room for what
+// the VM has of it.
+llvm::Error Bundler::checkCount(const char *what, uint64_t number,
+                                uint32_t limit) {
+  if (number <= limit)
+    return llvm::Error::success();
+  return inputError(source.path,
+                    "the bundle has " + std::to_string(number) + " " + what +
+                        ", but hosts take " + std::to_string(limit),
+                    "some are the VM's own: let the program have fewer");
+}
+
+llvm::Error Bundler::checkCounts() {
+  uint64_t imports = 0;
+  auto countImports = [&](auto &items) {
+    for (auto &item : items)
+      imports += item->imported();
+  };
+  countImports(bundle.functions);
+  countImports(bundle.globals);
+  countImports(bundle.tables);
+  countImports(bundle.memories);
+  const struct {
+    const char *what;
+    uint64_t number;
+    uint32_t limit;
+  } counts[] = {
+      {"functions", bundle.functions.size(), kMaxFunctions},
+      {"imports", imports, kMaxImports},
+      {"exports", bundle.exports.size(), kMaxExports},
+      {"globals", bundle.globals.size(), kMaxGlobals},
+      {"tables", bundle.tables.size(), kMaxTables},
+      {"element segments", bundle.elementSegments.size(), kMaxElementSegments},
+      {"data segments", bundle.dataSegments.size(), kMaxDataSegments},
+  };
+  for (auto &[what, number, limit] : counts)
+    if (auto error = checkCount(what, number, limit))
+      return error;
+  return llvm::Error::success();
+}
+
+// The section of types is the first one, behind magic number and version.
+static uint64_t countTypes(llvm::ArrayRef<uint8_t> module) {
+  constexpr size_t kHeader = 8;
+  if (module.size() <= kHeader || module[kHeader] != 1)
+    return 0;
+  const uint8_t *section = module.data() + kHeader + 1;
+  unsigned length;
+  llvm::decodeULEB128(section, &length, module.end());
+  return llvm::decodeULEB128(section + length, nullptr, module.end());
+}
+
 llvm::Expected<std::vector<uint8_t>> Bundler::write() {
+  // The writer, which does not check them, says so for some.
+  if (auto error = checkCounts())
+    return std::move(error);
   // The writer adds a data count section for this feature; hosts without it
   // refuse that, and only segments that are not active need it.
   bool allActive = true;
@@ -232,6 +289,8 @@ llvm::Expected<std::vector<uint8_t>> Bundler::write() {
   writer.setNamesSection(false);
   writer.write();
   if (auto error = checkLimits(writer))
+    return std::move(error);
+  if (auto error = checkCount("types", countTypes(buffer), kMaxTypes))
     return std::move(error);
   if (stats)
     countBytes(writer, buffer.size());

@@ -43,6 +43,8 @@ private:
   llvm::Expected<std::vector<uint8_t>> write();
   // Whether all functions are within the host's limits.
   llvm::Error checkLimits(const wasm::WasmBinaryWriter &writer);
+  llvm::Error checkCount(const char *what, uint64_t number, uint32_t limit);
+  llvm::Error checkCounts();
   void countBytes(const wasm::WasmBinaryWriter &writer, size_t bundleBytes);
   // rewriter/bundle_print.cpp
   void bindPrinting();

@@ -302,6 +302,7 @@ private:
   addDriver(const char *name,
             llvm::function_ref<wasm::Expression *(wasm::Index kept)> prepare);
   void addRegionGlobals();
+  void addRegionElements();
   void addEnterFunction(wasm::HeapType type, wasm::Name name);
   void addEnter();
   void addRunOnTop();

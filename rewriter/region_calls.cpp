@@ -412,7 +412,6 @@ void Codegen::addRegions() {
   if (!hasRegions())
     return;
   addRegionGlobals();
-  Name table = program.own(kRegionTable);
   for (size_t i = 0; i < regions->signatures.size(); ++i) {
     Name name = program.own("enter." + std::to_string(i));
     addEnterFunction(regions->signatures[i], name);
@@ -436,24 +435,42 @@ void Codegen::addRegions() {
     addRestart();
   }
   uint32_t size = regionElements.size();
-  bundle.addTable(
-      Builder::makeTable(table, Type(HeapType::func, Nullable), size, size));
-  // Runs of elements that are there.
-  for (uint32_t first = 0; first < size;) {
-    uint32_t end = first;
-    while (end < size && regionElements[end].is())
-      ++end;
-    if (end > first) {
-      auto segment = std::make_unique<ElementSegment>();
-      segment->name = program.own("regions." + std::to_string(first));
-      segment->table = table;
-      segment->type = Type(HeapType::func, Nullable);
-      segment->offset = i32(first);
-      for (uint32_t i = first; i < end; ++i)
-        segment->data.push_back(builder.makeRefFunc(regionElements[i]));
-      bundle.addElementSegment(std::move(segment));
+  bundle.addTable(Builder::makeTable(
+      program.own(kRegionTable), Type(HeapType::func, Nullable), size, size));
+  addRegionElements();
+}
+
+// One segment for each run of elements that are there. Hosts take 100,000
+// segments, so if every second element of a large table is null, the shorter
+// gaps are filled: their elements are never called (checkElement), so that any
+// function will do, and hosts without reference types take it too.
+void Codegen::addRegionElements() {
+  constexpr size_t kMostRuns = 1000;
+  std::vector<std::pair<uint32_t, uint32_t>> runs; // first, end
+  uint32_t longest = 0;                            // of the gaps within a run
+  do {
+    runs.clear();
+    for (uint32_t i = 0; i < regionElements.size(); ++i) {
+      if (!regionElements[i].is())
+        continue;
+      if (runs.empty() || i - runs.back().second > longest)
+        runs.push_back({i, i});
+      runs.back().second = i + 1;
     }
-    first = end + 1;
+    longest = longest * 2 + 1;
+  } while (runs.size() > kMostRuns);
+  for (auto [first, end] : runs) {
+    auto segment = std::make_unique<ElementSegment>();
+    segment->name = program.own("regions." + std::to_string(first));
+    segment->table = program.own(kRegionTable);
+    segment->type = Type(HeapType::func, Nullable);
+    segment->offset = i32(first);
+    for (uint32_t i = first; i < end; ++i) {
+      Name element = regionElements[i];
+      segment->data.push_back(
+          builder.makeRefFunc(element.is() ? element : regionElements.front()));
+    }
+    bundle.addElementSegment(std::move(segment));
   }
 }
 

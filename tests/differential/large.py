@@ -254,6 +254,26 @@ def longChain():
     return _module(*lines)
 
 
+def sparseTable():
+    """A table of 5,000 elements, of which every second one is null."""
+    count = 5000
+    elements = "(ref.func $f) (ref.null func) (ref.func $g) (ref.null func)"
+    return _module(f"(table {count} funcref)",
+                   f"(elem (i32.const 0) funcref {elements * (count // 4)})",
+                   "(func $f (param i32) (result i32)",
+                   "local.get 0 i32.const 1 i32.add)",
+                   "(func $g (param i32) (result i32)",
+                   "local.get 0 i32.const 5 i32.xor)",
+                   '(func (export "any") (param i32) (result i32)',
+                   f"local.get 0 i32.const {count + 2} i32.rem_u local.tee 0",
+                   "local.get 0 call_indirect (param i32) (result i32))",
+                   '(func (export "all") (result i32) (local i32 i32) loop',
+                   "local.get 0 local.get 1 call_indirect (param i32) "
+                   "(result i32) local.set 0",
+                   "local.get 1 i32.const 2 i32.add local.tee 1",
+                   f"i32.const {count} i32.lt_u br_if 0 end local.get 0)")
+
+
 def interpreter():
     """Large loops in each other, three deep, with live values of all types: the
     innermost can be entered through the others, by activations that have left
@@ -322,4 +342,5 @@ def interpreter():
 PROGRAMS = {f.__name__: f for f in (
     deepBlocks, deepExpression, manyLocals, manyParameters, mostParameters,
     longFunction, farBranches, manyFunctions, wideSwitch, longData,
-    manyCalls, liveLocals, liveOverCalls, longChain, interpreter)}
+    manyCalls, liveLocals, liveOverCalls, longChain, sparseTable,
+    interpreter)}

@@ -109,6 +109,44 @@ struct Bundle {
 
 using Names = std::vector<std::string>;
 
+/// 5,000 elements, every second one null, and a region that calls them.
+TEST(Bundle, FillsGapsOfSparseTables) {
+  std::string elements;
+  for (int i = 0; i < 2500; ++i)
+    elements += "(ref.func $f) (ref.null func)";
+  auto bytes = packModule(readText("(module (table 5000 funcref)"
+                                   "(elem (i32.const 0) funcref " +
+                                   elements + R"()
+    (func $f (param i32) (result i32) (local.get 0))
+    (func (export "go") (param i32) (result i32)
+      (loop $l
+        (br_if $l (call_indirect (param i32) (result i32)
+          (local.get 0) (local.get 0))))
+      (i32.const 1))))"),
+                          {}, nullptr);
+  ASSERT_TRUE(bool(bytes)) << llvm::toString(bytes.takeError());
+  std::vector<char> input(bytes->begin(), bytes->end());
+  wasm::Module module;
+  module.features = supportedFeatures();
+  wasm::WasmBinaryReader(module, module.features, input).read();
+  size_t elementCount = 0;
+  for (auto &segment : module.elementSegments)
+    elementCount += segment->data.size();
+  EXPECT_GE(elementCount, 4999u);
+  EXPECT_LE(module.elementSegments.size(), 1000u);
+}
+
+TEST(Bundle, IsRefusedIfHostsTakeFewerSegments) {
+  std::string segments;
+  for (int i = 0; i < 100000; ++i)
+    segments += "(data)";
+  std::string error = packError("(module (memory 1)" + segments + ")");
+  EXPECT_NE(error.find("data segments, but hosts take 100000 (some are the "
+                       "VM's own: let the program have fewer)"),
+            std::string::npos)
+      << error;
+}
+
 TEST(Bundle, IsMadeOfAnEmptyModule) {
   for (int level : {0, 2}) {
     Bundle bundle("(module)", {.optLevel = level});
