@@ -192,25 +192,29 @@ llvm::Error Bundler::addInfo() {
 
 llvm::Error Bundler::checkLimits(const WasmBinaryWriter &writer) {
   auto fail = [&](Name function, uint64_t number, const char *what,
-                  uint32_t limit, const char *option) {
-    return inputError(source.path,
-                      "the bundle's function " +
-                          printableName(function.toString()) + " has " +
-                          std::to_string(number) + what +
-                          ", but the host takes " + std::to_string(limit),
-                      std::string("give a larger ") + option);
+                  uint32_t given, uint32_t limit, const std::string &option) {
+    return inputError(
+        source.path,
+        "the bundle's function " + printableName(function.toString()) +
+            " has " + std::to_string(number) + what +
+            (given ? ", but the host takes " : ", but hosts take ") +
+            std::to_string(limit),
+        given ? "give a larger " + option
+              : "use " + option + " " + std::to_string(limit));
   };
-  const HostLimits &limits = options.limits;
-  if (limits.functionBytes)
-    for (auto &body : writer.tableOfContents.functionBodies)
-      if (body.size > limits.functionBytes)
-        return fail(body.name, body.size, " bytes", limits.functionBytes,
-                    "--max-function-size");
-  if (limits.locals)
-    for (auto &function : bundle.functions)
-      if (function->getNumLocals() > limits.locals)
-        return fail(function->name, function->getNumLocals(), " locals",
-                    limits.locals, "--max-locals");
+  // Without an option, what all hosts have in common.
+  uint32_t givenBytes = options.limits.functionBytes;
+  uint32_t mostBytes = givenBytes ? givenBytes : kMaxFunctionBytes;
+  for (auto &body : writer.tableOfContents.functionBodies)
+    if (body.size > mostBytes)
+      return fail(body.name, body.size, " bytes", givenBytes, mostBytes,
+                  "--max-function-size");
+  uint32_t givenLocals = options.limits.locals;
+  uint32_t mostLocals = givenLocals ? givenLocals : kMaxLocals;
+  for (auto &function : bundle.functions)
+    if (function->getNumLocals() > mostLocals)
+      return fail(function->name, function->getNumLocals(), " locals",
+                  givenLocals, mostLocals, "--max-locals");
   return llvm::Error::success();
 }
 
