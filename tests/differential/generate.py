@@ -40,9 +40,10 @@ class Module:
     outside. Inside, all else occurs. `alone`: what the generic VM takes, lean
     but for vectors, and without imports."""
 
-    def __init__(self, seed, lean=False, alone=False):
+    def __init__(self, seed, lean=False, alone=False, importsGlobals=True):
         self.lean = lean or alone
         self.alone = alone
+        self.importsGlobals = importsGlobals and not alone
         self.random = random.Random(f"generated {seed}")
         self.labelCount = 0
         self.types = self._chooseTypes()
@@ -89,7 +90,7 @@ class Module:
     def _chooseGlobals(self):
         globals_ = [(f"$h_{n}", t, m) for n, t, m in HOST_GLOBALS
                     if t in self.types and self.random.randrange(4) == 0
-                    and not (m and self.lean) and not self.alone]
+                    and not (m and self.lean) and self.importsGlobals]
         self.hostGlobals = list(globals_)
         for i in range(self.random.randrange(1, 7)):
             type_ = self.random.choice(self.types)
@@ -224,8 +225,8 @@ class Module:
         return body.text("$start") + "\n(start $start)"
 
 
-def module(seed, lean=False, alone=False):
+def module(seed, lean=False, alone=False, importsGlobals=True):
     """The program of a seed, in text format."""
     if seed % FLAGS_EVERY == FLAGS_EVERY - 1:
         return FlagsModule(seed, lean or alone).text()
-    return Module(seed, lean, alone).text()
+    return Module(seed, lean, alone, importsGlobals).text()

@@ -298,7 +298,7 @@ func (r *run) state(j *job) record {
 	return record{"globals": globals, "memories": memories}
 }
 
-func runVariant(cache wazero.CompilationCache, j *job, path, memoryExport string) record {
+func runVariant(engine wazero.RuntimeConfig, j *job, path, memoryExport string) record {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return record{"broken": err.Error()}
@@ -306,8 +306,7 @@ func runVariant(cache wazero.CompilationCache, j *job, path, memoryExport string
 	sections := []record{}
 	exported := []string{}
 	for _, function := range j.Functions {
-		config := wazero.NewRuntimeConfigCompiler().
-			WithCompilationCache(cache).WithCustomSections(true).
+		config := engine.WithCustomSections(true).
 			WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesTailCall)
 		r := &run{runtime: wazero.NewRuntimeWithConfig(ctx, config)}
 		compiled, err := r.runtime.CompileModule(ctx, data)
@@ -360,7 +359,7 @@ func runVariant(cache wazero.CompilationCache, j *job, path, memoryExport string
 	return record{"exported": exported, "sections": sections}
 }
 
-func runBatch(path string) error {
+func runBatch(path string, engine wazero.RuntimeConfig) error {
 	text, err := os.ReadFile(path)
 	var batch struct {
 		MemoryExport string
@@ -382,7 +381,8 @@ func runBatch(path string) error {
 			if obstacle != "" {
 				result = record{"leftOut": obstacle}
 			} else {
-				result = runVariant(cache, j, v.Path, batch.MemoryExport)
+				result = runVariant(engine.WithCompilationCache(cache), j, v.Path,
+					batch.MemoryExport)
 			}
 			result["id"], result["variant"] = j.Id, v.Variant
 			out.Encode(result)
