@@ -42,6 +42,7 @@ NAMES = {
     "stream": "--no-regions",
     "profile": "--profile, recorded at a tenth of the scale",
     "stream-profile": "both",
+    "separate": "--layout separate, for hosts with several memories",
     ASYNCIFY: "no bundle: the program after wasm-opt --asyncify",
 }
 
@@ -53,6 +54,8 @@ def ofName(name, level, tool, suffix=""):
     options = [f"-O{level}"]
     if name.startswith("stream"):
         options.append("--no-regions")
+    if name == "separate":
+        options.append("--layout=separate")
     shown = name if level == DEFAULT_LEVEL else f"{name} -O{level}"
     return Mode(shown + suffix, tuple(options), name.endswith("profile"),
                 str(tool))
