@@ -47,10 +47,14 @@ Expression *Codegen::choose(const std::string &name,
     Name inner = program.own(name + ".choose." + std::to_string(most) + "." +
                              std::to_string(group.front().first) + "." +
                              std::to_string(choices.size()));
-    auto function =
-        Builder::makeFunction(inner, Signature(Type(Tuple(types)), result), {});
-    function->body = chooseAmong(group, arguments.size(), locals, result);
-    bundle.addFunction(std::move(function));
+    // Who else chooses among these, by another local, has made them: the driver
+    // of regions calls the dispatch function, too.
+    if (!bundle.getFunctionOrNull(inner)) {
+      auto function = Builder::makeFunction(
+          inner, Signature(Type(Tuple(types)), result), {});
+      function->body = chooseAmong(group, arguments.size(), locals, result);
+      bundle.addFunction(std::move(function));
+    }
     groups.push_back({group.front().first, inner});
   }
   std::vector<Index> all(arguments);
