@@ -62,7 +62,8 @@ void Codegen::addRunFunction() {
              builder.makeBlock(
                  {builder.makeIf(loadGlobal(kSavedCount), restored),
                   checkFrames(kept), builder.makeIf(isOut(), resetCount())})),
-         reachFrom(builder.makeLocalGet(1, Type::i32), kept)});
+         reachFrom(builder.makeLocalGet(1, Type::i32), kept,
+                   [&] { return i32(highestRegionFrame()); })});
   });
   if (!hasRegions())
     return;

@@ -204,7 +204,7 @@ llvm::Error Bundler::checkLimits(const WasmBinaryWriter &writer) {
   };
   // Without an option, what all hosts have in common.
   uint32_t givenBytes = options.limits.functionBytes;
-  uint32_t mostBytes = givenBytes ? givenBytes : kMaxFunctionBytes;
+  uint32_t mostBytes = options.limits.mostFunctionBytes();
   for (auto &body : writer.tableOfContents.functionBodies)
     if (body.size > mostBytes)
       return fail(body.name, body.size, " bytes", givenBytes, mostBytes,

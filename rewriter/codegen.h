@@ -169,9 +169,10 @@ public:
   wasm::Name elementTrap(uint32_t table);
   // The image offset of a block's terminator.
   uint32_t endAddress(uint32_t function, BlockIndex block) const;
-  // Regions may be entered at frames a little above this one. `kept`: a local
-  // to work with.
-  wasm::Expression *reachFrom(wasm::Expression *frame, wasm::Index kept);
+  // Regions may be entered at frames a little above this one, and up to `most`.
+  // `kept`: a local to work with.
+  wasm::Expression *reachFrom(wasm::Expression *frame, wasm::Index kept,
+                              llvm::function_ref<wasm::Expression *()> most);
   // Where the host's stack holds more than guest frames tell.
   wasm::Expression *moveFrameLimit(int32_t bytes);
 

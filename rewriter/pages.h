@@ -25,6 +25,9 @@ struct HostLimits {
   uint32_t branchTargets = 0; // of a br_table, which are as many nested blocks
   uint32_t locals = 0;        // of a function, parameters included
 
+  uint32_t mostFunctionBytes() const {
+    return functionBytes ? functionBytes : kMaxFunctionBytes;
+  }
   bool splitsDispatch() const { return functionBytes || branchTargets; }
 };
 

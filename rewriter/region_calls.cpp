@@ -332,11 +332,7 @@ void Codegen::addEnter() {
                 builder.makeReturn(answer(EntryResult::Left))})),
        // The stream may have returned from far above, where the limit was set.
        builder.makeLocalSet(limit, loadGlobal(kFrameLimit)),
-       builder.makeLocalSet(reach, add(get(kFrame), i32(kReach))),
-       storeGlobal(kFrameLimit,
-                   builder.makeSelect(
-                       builder.makeBinary(LtUInt32, get(reach), get(limit)),
-                       get(reach), get(limit))),
+       reachFrom(get(kFrame), reach, [&] { return get(limit); }),
        storeGlobal(kEntryGlobal, get(kLoop)),
        // A region that counts the call does what the stream has done too.
        storeGlobal(kCountGlobal,
@@ -379,15 +375,14 @@ uint32_t Codegen::highestRegionFrame() const {
   return end > layout.stackBase + bytes ? end - bytes : 0;
 }
 
-Expression *Codegen::reachFrom(Expression *frame, Index kept) {
-  uint32_t highest = highestRegionFrame();
+Expression *Codegen::reachFrom(Expression *frame, Index kept,
+                               llvm::function_ref<Expression *()> most) {
   auto get = [&] { return builder.makeLocalGet(kept, Type::i32); };
   return builder.makeBlock(
       {builder.makeLocalSet(kept, add(frame, i32(kReach))),
-       storeGlobal(
-           kFrameLimit,
-           builder.makeSelect(builder.makeBinary(LtUInt32, get(), i32(highest)),
-                              get(), i32(highest)))});
+       storeGlobal(kFrameLimit, builder.makeSelect(
+                                    builder.makeBinary(LtUInt32, get(), most()),
+                                    get(), most()))});
 }
 
 Expression *Codegen::moveFrameLimit(int32_t bytes) {

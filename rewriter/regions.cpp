@@ -130,9 +130,7 @@ const char *RegionFormer::obstacleTo(const Region &region) const {
     return region.obstacle();
   if (region.graph.enteredLoops().size() > kMaxRegions)
     return "it has too many loops";
-  uint32_t most = options.limits.functionBytes ? options.limits.functionBytes
-                                               : kMaxFunctionBytes;
-  if (4 * costOf(region) > most)
+  if (4 * costOf(region) > options.limits.mostFunctionBytes())
     return "it is too large for a function of the host";
   if (options.limits.locals &&
       region.variables.size() + kOtherLocals > options.limits.locals)

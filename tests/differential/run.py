@@ -81,13 +81,13 @@ EXHAUSTED = "call stack exhausted"
 REFUSED = "refused for lack of "
 
 
-def isLean(options):
-    return bool(options.host_features) or options.hosts == ["wazero"]
-
-
 def importsGlobals(options):
     """wazero's API cannot provide any."""
     return options.hosts != ["wazero"]
+
+
+def isLean(options):
+    return bool(options.host_features) or not importsGlobals(options)
 
 
 def writeSmithFiles(folder, options):
