@@ -58,7 +58,7 @@ void Bundler::readRuntime() {
 
 // Imports of WASI functions become calls of the runtime's adapters, unless the
 // host sees the guest's memory as it is; others stay imports.
-llvm::Error Bundler::copyImports() {
+void Bundler::copyImports() {
   bool isSingle = options.layout == Layout::Single;
   for (uint32_t i = 0; i < guest.functions.size(); ++i) {
     wasm::Function &function = *guest.functions[i];
@@ -74,17 +74,6 @@ llvm::Error Bundler::copyImports() {
       continue;
     }
     bool isStub = options.stubUnknownImports && kind != ImportKind::Wasi;
-    // Nearly all of them take addresses: a bundle could not work.
-    if (kind == ImportKind::Unstable && isSingle && !isStub) {
-      Place place;
-      place.function = i;
-      return inputError(source.path, place,
-                        "the import " + importName(function) +
-                            " is of a draft of WASI, not of WASI 0.1 "
-                            "(wasi_snapshot_preview1)",
-                        "build the program for WASI 0.1, or use "
-                        "--layout=separate");
-    }
     Name name = program.own("import." + std::to_string(i));
     auto copy = Builder::makeFunction(name, function.type, {}, nullptr);
     if (isStub) {
@@ -99,7 +88,6 @@ llvm::Error Bundler::copyImports() {
     if (kind == ImportKind::Wasi && function.base == "fd_write")
       guestPrint = name;
   }
-  return llvm::Error::success();
 }
 
 bool Bundler::isOfRuntime(Name name) const {
@@ -337,8 +325,7 @@ void Bundler::countBytes(const WasmBinaryWriter &writer, size_t bundleBytes) {
 llvm::Expected<std::vector<uint8_t>> Bundler::run() {
   image = encodeImage(program, tiling, {.names = !options.stripNames});
   readRuntime();
-  if (auto error = copyImports())
-    return std::move(error);
+  copyImports();
   if (!bundle.features.hasBulkMemory())
     planKeptSegments();
   if (auto error = placeMemory())

@@ -9,8 +9,12 @@
 
 namespace ireko {
 
-// `tiling` covers `program`, and enters `regions`. Addresses of static tables
-// are assigned.
+// Refuses what the layout has no place for: before the program is lowered,
+// since that takes half a minute for some.
+llvm::Error checkLayout(const SourceModule &source, const PackOptions &options);
+
+// `source` has passed checkLayout. `tiling` covers `program`, and enters
+// `regions`. Addresses of static tables are assigned.
 llvm::Expected<std::vector<uint8_t>>
 makeBundle(Program &program, const Tiling &tiling, const Regions &regions,
            const PackOptions &options, const SourceModule &source,

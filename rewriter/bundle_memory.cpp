@@ -24,7 +24,45 @@ uint64_t alignTo(uint64_t value, uint32_t alignment) {
   return (value + alignment - 1) & -uint64_t(alignment);
 }
 
+// Nearly all of these take addresses: a bundle could not work.
+llvm::Error refuseDraft(const SourceModule &source, uint32_t index) {
+  Place place;
+  place.function = index;
+  return inputError(source.path, place,
+                    "the import " +
+                        importName(*source.module->functions[index]) +
+                        " is of a draft of WASI, not of WASI 0.1 "
+                        "(wasi_snapshot_preview1)",
+                    "build the program for WASI 0.1, or use "
+                    "--layout=separate");
+}
+
 } // namespace
+
+llvm::Error checkLayout(const SourceModule &source,
+                        const PackOptions &options) {
+  const Module &guest = *source.module;
+  if (options.layout == Layout::Separate) {
+    if (guest.memories.empty() ||
+        options.hostFeatures.allow(FeatureSet::MultiMemory))
+      return llvm::Error::success();
+    return inputError(source.path,
+                      "--layout=separate needs multi-memory, which is not "
+                      "among the --host-features",
+                      "add multi-memory");
+  }
+  if (!options.stubUnknownImports)
+    for (uint32_t i = 0; i < guest.functions.size(); ++i)
+      if (guest.functions[i]->imported() &&
+          importKind(*guest.functions[i]) == ImportKind::Unstable)
+        return refuseDraft(source, i);
+  if (guest.memories.empty() || !guest.memories.front()->imported())
+    return llvm::Error::success();
+  return inputError(source.path,
+                    "the program imports its memory, in which the VM's state "
+                    "has no place",
+                    "use --layout=separate");
+}
 
 std::optional<uint32_t> Bundler::placeOf(const DataSegment &segment) const {
   auto offset = constantValue(program, segment.offset);
@@ -156,11 +194,6 @@ llvm::Error Bundler::placeGuestMemory() {
   Memory &own = *bundle.memories.front();
   Memory &original = *guest.memories.front();
   if (options.layout == Layout::Separate) {
-    if (!options.hostFeatures.allow(FeatureSet::MultiMemory))
-      return inputError(source.path,
-                        "--layout=separate needs multi-memory, which is not "
-                        "among the --host-features",
-                        "add multi-memory");
     layout.guestMemory = program.own("guest");
     auto copy = std::make_unique<Memory>(original);
     copy->name = layout.guestMemory;
@@ -169,11 +202,6 @@ llvm::Error Bundler::placeGuestMemory() {
     bundle.features.enable(FeatureSet::MultiMemory);
     return llvm::Error::success();
   }
-  if (original.imported())
-    return inputError(source.path,
-                      "the program imports its memory, in which the VM's state "
-                      "has no place",
-                      "use --layout=separate");
   uint64_t pages = own.initial;
   own.initial = pages + original.initial;
   own.max = original.hasMax()

@@ -36,7 +36,7 @@ private:
   bool isOfRuntime(wasm::Name name) const;
   void removeUnusedRuntime();
   void mergeIfSmall();
-  llvm::Error copyImports();
+  void copyImports();
   bool canPrint() const;
   void addExports(Codegen &gen);
   llvm::Error addInfo();

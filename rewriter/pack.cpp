@@ -143,6 +143,8 @@ llvm::Expected<std::vector<uint8_t>> packModule(SourceModule &&source,
                                                 const PackOptions &options,
                                                 PackStats *stats,
                                                 Phases *phases) {
+  if (llvm::Error error = checkLayout(source, options))
+    return std::move(error);
   Program program(*source.module, options.jobs, phases);
   if (llvm::Error error = prepare(program, options, source))
     return std::move(error);
@@ -199,6 +201,8 @@ llvm::Expected<InspectedModule> packInspected(SourceModule &&source,
                                               const PackOptions &options,
                                               const InspectWishes &wishes,
                                               Phases *phases) {
+  if (llvm::Error error = checkLayout(source, options))
+    return std::move(error);
   FunctionFilter filter(wishes.function);
   auto isWanted = [&](uint32_t f) {
     return filter.has(f, source.info.functionNames[f]);
