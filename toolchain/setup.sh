@@ -298,8 +298,8 @@ step_runno() {
   pin runno
   local folder=$cache/programs unpacked=$downloads/runno/unpacked file
   recipe="$package $version $sha256"
-  is_done runno "$folder/quickjs.wasm" && return
-  say " $version (Ruby, CPython, QuickJS): fetching"
+  is_done runno "$folder/php.wasm" && return
+  say " $version (Ruby, CPython, QuickJS, PHP): fetching"
   file=$(fetch) || fail "could not fetch $package $version"
   unpack "$file" "$unpacked" || fail "could not unpack"
   unpacked+=/dist/langs
@@ -308,6 +308,7 @@ step_runno() {
   install -m 644 "$unpacked/ruby-3.2.0.wasm" "$folder/ruby.wasm"
   install -m 644 "$unpacked/python-3.11.3.wasm" "$folder/python.wasm"
   install -m 644 "$unpacked/wasmedge_quickjs.wasm" "$folder/quickjs.wasm"
+  install -m 644 "$unpacked/php-cgi-8.2.0.wasm" "$folder/php.wasm"
   rm -rf "$downloads/runno"
   mark_done runno
 }

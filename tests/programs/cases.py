@@ -193,6 +193,7 @@ def realCases():
     levels = {"0": ("wasmtime",), "2": ("wasmtime", "node26", "wazero")}
     # bun's WASI lacks what CPython imports and what Ruby needs to load a file.
     with_bun = {"0": ("wasmtime",), "2": (*levels["2"], "bun")}
+    with_wasmi = {"0": ("wasmtime",), "2": (*levels["2"], "wasmi")}
 
     leaving = {"leaving": {"seldom": LEAVING_HOSTS[:1]},
                "all_leaving": {"seldom": LEAVING_HOSTS,
@@ -222,6 +223,11 @@ def realCases():
                **leaving,
                code=3, stdout=r"^== later\n\[0,0,0,2,3,6\] .*\n$",
                stderr="^TypeError: nobody catches this: ")
+    yield Case("real-php", "php", ("-q", "/data/everyday.php"),
+               files=files("everyday.php"), folders=("data",), levels=with_wasmi,
+               **leaving,
+               variables={"LEVEL": "3"}, code=3,
+               stdout='^== end\n(.*\n)*nearly nobody, the reason\n$')
     yield Case("real-yosys", "yosys", ("-q", "-T", "-l", "data/log.txt", "-s",
                                        "data/synthesis.ys"),
                files=files("cpu.v", "synthesis.ys"), scratch=("tmp",),

@@ -7,7 +7,7 @@ import re
 import build
 import tools
 
-NAMES = ("python", "quickjs", "ruby", "yosys")
+NAMES = ("php", "python", "quickjs", "ruby", "yosys")
 
 # "function not supported", as WASI numbers its errors.
 NOT_SUPPORTED = 52

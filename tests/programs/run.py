@@ -7,8 +7,8 @@ usage: tests/programs/run.py [--hosts NAMES] [--only REGEX] [--leaving]
                              [--keep]
 
 The programs are the samples (samples/build.py builds them), among them SQLite
-with its workload, and CPython, Ruby, QuickJS and Yosys (real.py); the list of
-runs is cases.py. A bundle is packed at -O0 and at -O2; some cases also run by
+with its workload, and CPython, Ruby, PHP, QuickJS and Yosys (real.py); the list
+of runs is cases.py. A bundle is packed at -O0 and at -O2; some cases also run by
 `ireko run`. Then recursion: a million nested calls with a big guest stack, a
 clean end with a small one. And bundles that leave to the stream everywhere or
 here and there (LEAVING in cases.py), each time with all frames checked: a few
