@@ -1,5 +1,6 @@
 """What bench/run runs: the kernels, SQLite with its workload, and loops in
-CPython and Ruby. Each does work in proportion to a scale, and none at scale 0.
+CPython, Ruby and PHP. Each does work in proportion to a scale, and none at
+scale 0.
 """
 
 import dataclasses
@@ -14,7 +15,7 @@ OUT = ROOT / "build" / "bench"
 
 KERNELS = sorted(path.stem for path in (BENCH / "kernels").glob("*.c"))
 KERNEL_FLAGS = {"simd_blur": ["-msimd128"]}
-LOOPS = ("python", "ruby")
+LOOPS = ("python", "ruby", "php")
 # They start for seconds on some hosts, and are to compute for as long.
 LOOP_SHARE = 3
 
@@ -55,10 +56,9 @@ class Program:
                             self.variables)
 
 
-def loop(name, suffix, variables=None, links=None):
+def loop(name, script, variables=None, links=None):
     """A script that a language runs; in a folder that holds what it needs."""
-    return Program(name, LOOP_SHARE,
-                   lambda scale: (f"scripts/loop.{suffix}", str(scale)),
+    return Program(name, LOOP_SHARE, lambda scale: (*script, str(scale)),
                    OUT / "loops" / name, ("scripts", *(links or {})),
                    variables or {},
                    {"scripts": BENCH / "scripts", **(links or {})})
@@ -71,10 +71,12 @@ def every():
         Program("sqlite", 2, lambda scale: (
             "--set", f"scale={scale}", ":memory:", "samples/sqlite/bench.sql"),
                 folders=("samples",)),
-        loop("python", "py",
+        loop("python", ("scripts/loop.py",),
              {"PYTHONHOME": "/usr/local", "PYTHONDONTWRITEBYTECODE": "1",
               "PYTHONHASHSEED": "0"},
              {"usr": real.folder() / "python" / "usr"}),
-        loop("ruby", "rb"),
+        loop("ruby", ("scripts/loop.rb",)),
+        # Its working folder is the root, and -q spares the HTTP headers.
+        loop("php", ("-q", "/scripts/loop.php")),
     ]
     return {program.name: program for program in programs}

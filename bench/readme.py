@@ -63,7 +63,7 @@ def modeRows(cells, mode, label, shown):
         yield label + what, [report.number(means[host][which])
                              for host in shown]
     for name, what in (("sqlite", "SQLite"), ("python", "a loop in CPython"),
-                       ("ruby", "a loop in Ruby")):
+                       ("ruby", "a loop in Ruby"), ("php", "a loop in PHP")):
         found = [cells.relative(name, host, mode) for host in shown]
         if any(found):
             yield label + what, [report.number(ratio) for ratio in found]

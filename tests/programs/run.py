@@ -124,7 +124,7 @@ def checkSizes(bundles, tool, totals):
                        f"than {HELLO_BYTES}")
         totals.add(f"size of {sample}", problem)
     # Another packer has no such option.
-    bigOnes = ("sqlite", "quickjs", "python", "ruby")
+    bigOnes = ("sqlite", "quickjs", "python", "ruby", "php")
     for sample in () if bundles.packer.template else bigOnes:
         module, problem = bundles.pack(sample, "2", ["--no-regions"],
                                        "-stream")
